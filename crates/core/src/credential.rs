@@ -1,0 +1,207 @@
+//! What authentication reads: one record for each Plug-ID.
+
+use serde::Serialize;
+
+use crate::codec::{Decoder, Encoder, InvalidRecord};
+use crate::derivation::AuthVerifier;
+use crate::lifecycle::{Identity, Mark, Registration};
+use crate::{KeyVersion, PlugId, SerialId};
+
+const VERSION: u8 = 1;
+
+/// Who a Plug-ID belongs to and whether its password opens anything: a projection of the serial's
+/// record, kept under the Plug-ID so that connecting takes one look-up.
+///
+/// It holds a verifier only while the device may connect. Decoding one allocates nothing.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    plug_id: PlugId,
+    id: SerialId,
+    key_version: KeyVersion,
+    standing: Standing,
+}
+
+/// What a connection comes to.
+#[derive(Clone, Debug)]
+enum Standing {
+    /// The first connection activates the device.
+    Enrolled(AuthVerifier),
+    /// A connection changes nothing.
+    Activated(AuthVerifier),
+    /// No connection until the device is enabled.
+    Disabled,
+    /// No connection ever.
+    Retired,
+}
+
+impl Credential {
+    pub(crate) fn of_enrolled(
+        id: SerialId,
+        registration: &Registration,
+        identity: &Identity,
+    ) -> Self {
+        Self::of_living(id, registration, identity, Standing::Enrolled)
+    }
+
+    pub(crate) fn of_activated(
+        id: SerialId,
+        registration: &Registration,
+        identity: &Identity,
+    ) -> Self {
+        Self::of_living(id, registration, identity, Standing::Activated)
+    }
+
+    pub(crate) const fn of_retired(id: SerialId, key_version: KeyVersion, plug_id: PlugId) -> Self {
+        Self { plug_id, id, key_version, standing: Standing::Retired }
+    }
+
+    fn of_living(
+        id: SerialId,
+        registration: &Registration,
+        identity: &Identity,
+        standing: fn(AuthVerifier) -> Standing,
+    ) -> Self {
+        Self {
+            plug_id: *identity.plug_id(),
+            id,
+            key_version: registration.key_version(),
+            standing: match registration.mark() {
+                Mark::Enabled => standing(identity.auth_verifier().clone()),
+                Mark::Disabled => Standing::Disabled,
+            },
+        }
+    }
+
+    /// The Plug-ID that it stands under.
+    #[must_use]
+    pub const fn plug_id(&self) -> &PlugId {
+        &self.plug_id
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn id(&self) -> &SerialId {
+        &self.id
+    }
+
+    /// Which `auth_root` its verifier hangs on.
+    #[must_use]
+    pub const fn key_version(&self) -> KeyVersion {
+        self.key_version
+    }
+
+    /// What a connection with a password that comes to `presented` is worth; constant time.
+    pub fn admit(&self, presented: &AuthVerifier) -> Admission {
+        let principal =
+            Principal { plug_id: self.plug_id, kind: PrincipalKind::Thing, id: self.id };
+        match &self.standing {
+            Standing::Enrolled(verifier) if verifier.matches(presented) => {
+                Admission::Activates(principal)
+            }
+            Standing::Activated(verifier) if verifier.matches(presented) => {
+                Admission::Admitted(principal)
+            }
+            Standing::Enrolled(_)
+            | Standing::Activated(_)
+            | Standing::Disabled
+            | Standing::Retired => Admission::Refused,
+        }
+    }
+}
+
+impl Credential {
+    /// Its canonical bytes, without the Plug-ID: that is the record's key.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut encoder = Encoder::new(VERSION);
+        encoder.u32(self.key_version.number());
+        encoder.fixed(self.id.template().body());
+        encoder.text(self.id.serial().as_str());
+        match &self.standing {
+            Standing::Enrolled(verifier) => {
+                encoder.u8(0);
+                encoder.fixed(verifier.expose_bytes());
+            }
+            Standing::Activated(verifier) => {
+                encoder.u8(1);
+                encoder.fixed(verifier.expose_bytes());
+            }
+            Standing::Disabled => encoder.u8(2),
+            Standing::Retired => encoder.u8(3),
+        }
+        encoder.finish()
+    }
+
+    /// The credential of a Plug-ID from its canonical bytes. Allocates nothing.
+    ///
+    /// # Errors
+    /// [`InvalidRecord`] for bytes that [`Credential::encode`] does not write.
+    pub fn decode(plug_id: PlugId, bytes: &[u8]) -> Result<Self, InvalidRecord> {
+        let mut decoder = Decoder::new("credential", VERSION, bytes)?;
+        let credential = Self {
+            plug_id,
+            key_version: decoder.key_version()?,
+            id: SerialId::new(decoder.template()?, decoder.serial()?),
+            standing: match decoder.u8("standing")? {
+                0 => Standing::Enrolled(AuthVerifier::from_parts(decoder.fixed("auth verifier")?)),
+                1 => Standing::Activated(AuthVerifier::from_parts(decoder.fixed("auth verifier")?)),
+                2 => Standing::Disabled,
+                3 => Standing::Retired,
+                _ => return Err(decoder.invalid("standing")),
+            },
+        };
+        decoder.finish()?;
+        Ok(credential)
+    }
+}
+
+/// What a presented password is worth.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "a driver must know what to do with each")]
+pub enum Admission {
+    /// It is the right one and was used before.
+    Admitted(Principal),
+    /// It is the right one and is used for the first time: the device must be activated first.
+    Activates(Principal),
+    /// It opens nothing.
+    Refused,
+}
+
+/// Who has connected.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+pub struct Principal {
+    plug_id: PlugId,
+    kind: PrincipalKind,
+    #[serde(flatten)]
+    id: SerialId,
+}
+
+impl Principal {
+    /// What it is called.
+    #[must_use]
+    pub const fn plug_id(&self) -> &PlugId {
+        &self.plug_id
+    }
+
+    /// What it is.
+    #[must_use]
+    pub const fn kind(&self) -> PrincipalKind {
+        self.kind
+    }
+
+    /// Its template and serial number.
+    #[must_use]
+    pub const fn id(&self) -> &SerialId {
+        &self.id
+    }
+}
+
+/// What a [`Principal`] is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum PrincipalKind {
+    /// A device that was made with a serial number.
+    Thing,
+}

@@ -1,0 +1,28 @@
+//! What a device is told when it has enrolled.
+
+use crate::{ConnectionPassword, PlugId};
+
+/// A Plug-ID and the connection password that goes with it.
+#[derive(Debug)]
+pub struct Credentials {
+    plug_id: PlugId,
+    connection_password: ConnectionPassword,
+}
+
+impl Credentials {
+    pub(super) const fn new(plug_id: PlugId, connection_password: ConnectionPassword) -> Self {
+        Self { plug_id, connection_password }
+    }
+
+    /// What the device is called from now on.
+    #[must_use]
+    pub const fn plug_id(&self) -> &PlugId {
+        &self.plug_id
+    }
+
+    /// What it connects with.
+    #[must_use]
+    pub const fn connection_password(&self) -> &ConnectionPassword {
+        &self.connection_password
+    }
+}

@@ -1,0 +1,200 @@
+//! The history of a serial: what happened to it, chained so that nothing can be taken out.
+
+mod record;
+
+use serde::Serialize;
+
+use crate::UnixMillis;
+use crate::derivation::sha256;
+use crate::text::name_type;
+
+name_type!(
+    /// Who did something, in the host's words: 1 to 128 bytes of UTF-8. It is kept in histories and
+    /// shown to operators, so it holds no secret.
+    Actor,
+    128
+);
+
+/// Who an event is due to.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(clippy::exhaustive_enums, reason = "a third party needs an answer everywhere")]
+pub enum Author {
+    /// The device itself, with a password that it proved.
+    Device,
+    /// Somebody at the platform.
+    Operator(Actor),
+}
+
+/// One change of a serial, as its history keeps it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Event {
+    number: u64,
+    at: UnixMillis,
+    author: Author,
+    kind: EventKind,
+    previous: EventHash,
+}
+
+impl Event {
+    /// Its place in the history, from 0 up.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// When it happened, by the registry's clock.
+    #[must_use]
+    pub const fn at(&self) -> UnixMillis {
+        self.at
+    }
+
+    /// Who did it.
+    #[must_use]
+    pub const fn author(&self) -> &Author {
+        &self.author
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn kind(&self) -> EventKind {
+        self.kind
+    }
+
+    /// The hash of the event before it; 32 zeros for the first.
+    #[must_use]
+    pub const fn previous(&self) -> &EventHash {
+        &self.previous
+    }
+
+    /// The head of the history once this event is its last.
+    #[must_use]
+    pub fn head(&self) -> HistoryHead {
+        HistoryHead { count: self.number.saturating_add(1), last: self.hash() }
+    }
+
+    /// `SHA-256(msg("plugmint/v1/event", bytes))` over its canonical bytes.
+    fn hash(&self) -> EventHash {
+        EventHash(*sha256("plugmint/v1/event", &[&self.encode()]).expose())
+    }
+}
+
+/// What happened to a serial.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum EventKind {
+    /// It was registered.
+    Registered,
+    /// A device enrolled with it for the first time; a repeat is no event.
+    Enrolled,
+    /// A device enrolled with it again after its password had been revoked.
+    Reissued,
+    /// The device connected for the first time.
+    Activated,
+    /// It was disabled.
+    Disabled,
+    /// It was enabled again.
+    Enabled,
+    /// It was retired.
+    Retired,
+}
+
+/// The SHA-256 of an event's canonical bytes.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct EventHash([u8; 32]);
+
+impl EventHash {
+    /// What stands in place of the hash before the first event.
+    pub const NONE: Self = Self([0; 32]);
+
+    /// The bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for EventHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for EventHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "EventHash({self})")
+    }
+}
+
+impl Serialize for EventHash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The end of a history, kept in the serial's record: how many events there are and the hash of the
+/// last.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct HistoryHead {
+    count: u64,
+    last: EventHash,
+}
+
+impl HistoryHead {
+    /// The head of a history without events.
+    pub const EMPTY: Self = Self { count: 0, last: EventHash::NONE };
+
+    /// How many events there are.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The hash of the last event; [`EventHash::NONE`] when there is none.
+    #[must_use]
+    pub const fn last(&self) -> &EventHash {
+        &self.last
+    }
+
+    /// The event that comes next.
+    #[must_use]
+    pub(crate) const fn append(&self, kind: EventKind, author: Author, at: UnixMillis) -> Event {
+        Event { number: self.count, at, author, kind, previous: self.last }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(head: HistoryHead, kind: EventKind) -> Event {
+        let author = Author::Operator(Actor::parse("ada").unwrap());
+        head.append(kind, author, UnixMillis::new(5))
+    }
+
+    #[test]
+    fn each_event_names_the_one_before_it() {
+        let first = event(HistoryHead::EMPTY, EventKind::Registered);
+        let second = event(first.head(), EventKind::Disabled);
+        assert_eq!((first.number(), second.number()), (0, 1));
+        assert_eq!(first.previous(), &EventHash::NONE);
+        assert_eq!(second.previous(), first.head().last());
+        assert_eq!(second.head().count(), 2);
+    }
+
+    #[test]
+    fn another_author_time_kind_or_past_is_another_hash() {
+        let event = event(HistoryHead::EMPTY, EventKind::Registered);
+        let others = [
+            Event { author: Author::Device, ..event.clone() },
+            Event { at: UnixMillis::new(6), ..event.clone() },
+            Event { kind: EventKind::Retired, ..event.clone() },
+            Event { number: 1, ..event.clone() },
+            Event { previous: EventHash([1; 32]), ..event.clone() },
+        ];
+        for other in others {
+            assert_ne!(other.head().last(), event.head().last(), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What a decision comes to.
+
+use serde::Serialize;
+
+use crate::Event;
+
+use super::SerialRecord;
+
+/// The answer to a verb, and what must be committed before it may be given.
+#[derive(Debug)]
+#[must_use = "a change that is not committed did not happen"]
+#[expect(clippy::exhaustive_enums, reason = "a driver must know what to do with each")]
+pub enum Decision<A> {
+    /// Nothing changes; the answer stands.
+    Answer(A),
+    /// The answer stands once the change is committed, and not before.
+    Commit(Box<Change>, A),
+}
+
+impl<A> Decision<A> {
+    /// The same change under another answer.
+    pub fn map<B>(self, answer: impl FnOnce(A) -> B) -> Decision<B> {
+        match self {
+            Self::Answer(a) => Decision::Answer(answer(a)),
+            Self::Commit(change, a) => Decision::Commit(change, answer(a)),
+        }
+    }
+}
+
+/// A serial's record as it shall be, and the event that tells of it: both land or neither.
+#[derive(Debug)]
+#[must_use = "a change that is not committed did not happen"]
+pub struct Change {
+    record: SerialRecord,
+    event: Event,
+}
+
+impl Change {
+    pub(super) const fn new(record: SerialRecord, event: Event) -> Self {
+        Self { record, event }
+    }
+
+    /// The record to write.
+    #[must_use]
+    pub const fn record(&self) -> &SerialRecord {
+        &self.record
+    }
+
+    /// The event to append.
+    #[must_use]
+    pub const fn event(&self) -> &Event {
+        &self.event
+    }
+}
+
+/// Whether a verb did something.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[must_use = "`AlreadyDone` means that somebody else was first"]
+#[expect(clippy::exhaustive_enums, reason = "it did or it did not")]
+pub enum Outcome {
+    /// It did.
+    Done,
+    /// Everything was so already; nothing was written.
+    AlreadyDone,
+}

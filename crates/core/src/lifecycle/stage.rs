@@ -1,0 +1,95 @@
+//! Where in its life a serial is.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::PlugId;
+
+use super::{Activated, Enrolled, Mark, Registered, Registration, Retired};
+
+/// One of the four stages, with what a serial has in it.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a new stage must break every match on stages")]
+pub enum Stage {
+    /// The serial waits for its device.
+    Registered(Registered),
+    /// The device has its credentials.
+    Enrolled(Enrolled),
+    /// The device has connected.
+    Activated(Activated),
+    /// The end.
+    Retired(Retired),
+}
+
+impl Stage {
+    /// Which of the four it is.
+    #[must_use]
+    pub const fn name(&self) -> StageName {
+        match self {
+            Self::Registered(_) => StageName::Registered,
+            Self::Enrolled(_) => StageName::Enrolled,
+            Self::Activated(_) => StageName::Activated,
+            Self::Retired(_) => StageName::Retired,
+        }
+    }
+
+    /// What every stage but the last keeps.
+    #[must_use]
+    pub const fn registration(&self) -> Option<&Registration> {
+        match self {
+            Self::Registered(registered) => Some(&registered.registration),
+            Self::Enrolled(enrolled) => Some(&enrolled.registration),
+            Self::Activated(activated) => Some(&activated.registration),
+            Self::Retired(_) => None,
+        }
+    }
+
+    /// What the device is or was called, once it has enrolled.
+    #[must_use]
+    pub const fn plug_id(&self) -> Option<&PlugId> {
+        match self {
+            Self::Registered(_) => None,
+            Self::Enrolled(enrolled) => Some(&enrolled.identity.plug_id),
+            Self::Activated(activated) => Some(&activated.identity.plug_id),
+            Self::Retired(retired) => retired.plug_id.as_ref(),
+        }
+    }
+
+    /// The same stage with that mark, or itself when it is Retired.
+    pub(super) fn marked(mut self, mark: Mark) -> Self {
+        match &mut self {
+            Self::Registered(registered) => registered.registration.mark = mark,
+            Self::Enrolled(enrolled) => enrolled.registration.mark = mark,
+            Self::Activated(activated) => activated.registration.mark = mark,
+            Self::Retired(_) => {}
+        }
+        self
+    }
+}
+
+/// The name of a [`Stage`].
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(clippy::exhaustive_enums, reason = "a new stage must break every match on stages")]
+pub enum StageName {
+    /// The serial waits for its device.
+    Registered,
+    /// The device has its credentials.
+    Enrolled,
+    /// The device has connected.
+    Activated,
+    /// The end.
+    Retired,
+}
+
+impl fmt::Display for StageName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Registered => "Registered",
+            Self::Enrolled => "Enrolled",
+            Self::Activated => "Activated",
+            Self::Retired => "Retired",
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! What an operator is shown of one serial.
+
+use serde::Serialize;
+
+use crate::lifecycle::{Mark, Registration, SerialRecord, Stage, StageName};
+use crate::{Epoch, KeyVersion, Labels, Ordinal, PlugId, SerialId, UnixMillis};
+
+/// All that a host may show of a serial: no verifier, no key.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SerialStatus {
+    /// Its template and serial number.
+    #[serde(flatten)]
+    pub id: SerialId,
+    /// Where in its life it is.
+    pub stage: StageName,
+    /// Whether it is disabled; `None` when it is Retired.
+    pub mark: Option<Mark>,
+    /// What the device is or was called, once it has enrolled.
+    pub plug_id: Option<PlugId>,
+    /// The epoch of its connection password.
+    pub epoch: Epoch,
+    /// The ordinal of its next Controller.
+    pub next_ordinal: Ordinal,
+    /// Which root key it hangs on.
+    pub key_version: KeyVersion,
+    /// Whether it has a control password.
+    pub controllable: bool,
+    /// Whether an operator may enroll it: a sealed key is kept.
+    pub sealed: bool,
+    /// What the host wants to remember.
+    pub labels: Labels,
+    /// When it was registered.
+    pub registered_at: UnixMillis,
+    /// When its device enrolled, while that is on record.
+    pub enrolled_at: Option<UnixMillis>,
+    /// When its device first connected, while that is on record.
+    pub activated_at: Option<UnixMillis>,
+    /// When it was retired.
+    pub retired_at: Option<UnixMillis>,
+    /// How many events its history has.
+    pub events: u64,
+}
+
+impl SerialStatus {
+    /// What `record` shows of the serial `id`.
+    #[must_use]
+    pub fn new(id: SerialId, record: &SerialRecord) -> Self {
+        match record.stage() {
+            Stage::Registered(registered) => Self {
+                sealed: registered.sealed_key().is_some(),
+                ..Self::of_living(id, record, registered.registration())
+            },
+            Stage::Enrolled(enrolled) => Self {
+                sealed: enrolled.sealed_key().is_some(),
+                enrolled_at: Some(enrolled.enrolled_at()),
+                ..Self::of_living(id, record, enrolled.registration())
+            },
+            Stage::Activated(activated) => Self {
+                enrolled_at: Some(activated.enrolled_at()),
+                activated_at: Some(activated.activated_at()),
+                ..Self::of_living(id, record, activated.registration())
+            },
+            Stage::Retired(retired) => Self {
+                id,
+                stage: StageName::Retired,
+                mark: None,
+                plug_id: retired.plug_id().copied(),
+                epoch: retired.epoch(),
+                next_ordinal: retired.next_ordinal(),
+                key_version: retired.key_version(),
+                controllable: false,
+                sealed: false,
+                labels: retired.labels().clone(),
+                registered_at: retired.registered_at(),
+                enrolled_at: None,
+                activated_at: None,
+                retired_at: Some(retired.retired_at()),
+                events: record.head().count(),
+            },
+        }
+    }
+
+    fn of_living(id: SerialId, record: &SerialRecord, registration: &Registration) -> Self {
+        Self {
+            id,
+            stage: record.stage().name(),
+            mark: Some(registration.mark()),
+            plug_id: record.stage().plug_id().copied(),
+            epoch: registration.epoch(),
+            next_ordinal: registration.next_ordinal(),
+            key_version: registration.key_version(),
+            controllable: registration.control_verifier().is_some(),
+            sealed: false,
+            labels: registration.labels().clone(),
+            registered_at: registration.registered_at(),
+            enrolled_at: None,
+            activated_at: None,
+            retired_at: None,
+            events: record.head().count(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Records: one encoding for each value, and every other one refused.
+
+#![cfg(test)]
+
+use plugmint_core::arb::{arb_event, arb_life, arb_serial_record, arb_template};
+use plugmint_core::lifecycle::SerialRecord;
+use plugmint_core::{Credential, Event, ProductionTemplate};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn a_template_is_read_back_from_its_record(template in arb_template()) {
+        let bytes = template.encode();
+        let read = ProductionTemplate::decode(*template.id(), &bytes).unwrap();
+        prop_assert_eq!(&read, &template);
+        prop_assert_eq!(read.encode(), bytes);
+    }
+
+    #[test]
+    fn a_serial_is_read_back_from_its_record((_, record) in arb_serial_record()) {
+        let bytes = record.encode();
+        prop_assert_eq!(SerialRecord::decode(&bytes).unwrap().encode(), bytes);
+    }
+
+    #[test]
+    fn a_credential_is_read_back_from_its_record((id, record) in arb_serial_record()) {
+        if let Some(credential) = record.credential(&id) {
+            let bytes = credential.encode();
+            let read = Credential::decode(*credential.plug_id(), &bytes).unwrap();
+            prop_assert_eq!(read.id(), &id);
+            prop_assert_eq!(read.encode(), bytes);
+        }
+    }
+
+    #[test]
+    fn an_event_is_read_back_from_its_record(event in arb_event()) {
+        let bytes = event.encode();
+        prop_assert_eq!(Event::decode(&bytes).unwrap(), event);
+    }
+
+    /// Canonical: what decodes at all is what its value encodes to.
+    #[test]
+    fn bytes_that_decode_are_the_encoding_of_their_value(
+        (id, record) in arb_serial_record(),
+        template in arb_template(),
+        event in arb_event(),
+        at in any::<prop::sample::Index>(),
+        change in 1_u8..,
+    ) {
+        let change = |mut bytes: Vec<u8>| {
+            let at = at.index(bytes.len());
+            bytes[at] ^= change;
+            bytes
+        };
+        let bytes = change(record.encode());
+        if let Ok(read) = SerialRecord::decode(&bytes) {
+            prop_assert_eq!(read.encode(), bytes);
+        }
+        let bytes = change(template.encode());
+        if let Ok(read) = ProductionTemplate::decode(*template.id(), &bytes) {
+            prop_assert_eq!(read.encode(), bytes);
+        }
+        let bytes = change(event.encode());
+        if let Ok(read) = Event::decode(&bytes) {
+            prop_assert_eq!(read.encode(), bytes);
+        }
+        if let Some(credential) = record.credential(&id) {
+            let bytes = change(credential.encode());
+            if let Ok(read) = Credential::decode(*credential.plug_id(), &bytes) {
+                prop_assert_eq!(read.encode(), bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_cut_anywhere_is_refused((_, record) in arb_serial_record(), template in arb_template()) {
+        let bytes = record.encode();
+        for len in 0..bytes.len() {
+            prop_assert!(SerialRecord::decode(&bytes[..len]).is_err());
+        }
+        let bytes = template.encode();
+        for len in 0..bytes.len() {
+            prop_assert!(ProductionTemplate::decode(*template.id(), &bytes[..len]).is_err());
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_a_decoder_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let id = plugmint_core::TemplateId::from_parts([0; 12]);
+        returns(SerialRecord::decode(&bytes));
+        returns(ProductionTemplate::decode(id, &bytes));
+        returns(Event::decode(&bytes));
+        returns(Credential::decode(id.plug_id(), &bytes));
+    }
+
+    #[test]
+    fn every_event_of_a_life_names_the_one_before_it((_, changes) in arb_life()) {
+        for (number, pair) in changes.windows(2).enumerate() {
+            prop_assert_eq!(pair[0].event().number(), number as u64);
+            let head = pair[0].event().head();
+            prop_assert_eq!(pair[1].event().previous(), head.last());
+            prop_assert_eq!(pair[1].record().head(), &pair[1].event().head());
+        }
+    }
+}
+
+/// A call that came back.
+fn returns<T>(_: T) {}
