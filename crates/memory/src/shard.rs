@@ -1,0 +1,101 @@
+//! One ordered map behind one lock, and how a commit holds several.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use plugmint_store::{Effect, Key, Record, Revision};
+
+/// Records by their keys' bytes: a boxed slice takes a tenth of an inline [`Key`].
+type Records = BTreeMap<Box<[u8]>, Record>;
+
+/// One part of the records.
+#[derive(Default)]
+pub(crate) struct Shard(RwLock<Records>);
+
+// A lock is never left poisoned in a bad state: nothing that runs under one can panic halfway
+// through a change, since maps are changed by single calls.
+impl Shard {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Records> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Records> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locks as a step needs it.
+    pub(crate) fn hold(&self, need: Need) -> Held<'_> {
+        match need {
+            Need::Nothing => Held::Nothing,
+            Need::Look => Held::Look(self.read()),
+            Need::Change => Held::Change(self.write()),
+        }
+    }
+}
+
+/// The records under `prefix` and behind `after`, in order.
+pub(crate) fn range<'a>(
+    records: &'a Records,
+    prefix: &'a [u8],
+    after: Option<&'a Key>,
+) -> impl Iterator<Item = (&'a [u8], &'a Record)> {
+    let start = match after.map(Key::as_bytes) {
+        Some(after) if after >= prefix => Bound::Excluded(after),
+        Some(_) | None => Bound::Included(prefix),
+    };
+    records
+        .range::<[u8], _>((start, Bound::Unbounded))
+        .map(|(key, record)| (&**key, record))
+        .take_while(move |(key, _)| key.starts_with(prefix))
+}
+
+/// What a commit does with a shard.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Need {
+    Nothing,
+    Look,
+    Change,
+}
+
+impl Need {
+    pub(crate) const fn of(effect: &Effect) -> Self {
+        match effect {
+            Effect::Keep => Self::Look,
+            Effect::Put(_) | Effect::Delete => Self::Change,
+        }
+    }
+}
+
+/// A shard as a commit holds it.
+pub(crate) enum Held<'a> {
+    Nothing,
+    Look(RwLockReadGuard<'a, Records>),
+    Change(RwLockWriteGuard<'a, Records>),
+}
+
+impl Held<'_> {
+    pub(crate) fn revision(&self, key: &Key) -> Option<Revision> {
+        let records: &Records = match self {
+            Self::Nothing => return None,
+            Self::Look(records) => records,
+            Self::Change(records) => records,
+        };
+        records.get(key.as_bytes()).map(Record::revision)
+    }
+
+    pub(crate) fn apply(&mut self, key: &Key, effect: Effect, revision: Revision) {
+        let Self::Change(records) = self else {
+            return;
+        };
+        match effect {
+            Effect::Keep => {}
+            Effect::Put(value) => {
+                records.insert(key.as_bytes().into(), Record::new(revision, value));
+            }
+            Effect::Delete => {
+                records.remove(key.as_bytes());
+            }
+        }
+    }
+}
