@@ -1,0 +1,119 @@
+//! The store over its file.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use plugmint_store::{Batch, CommitError, Key, Operation, Record, Revision, Store, StoreError};
+use redb::{Database, ReadableDatabase};
+
+use crate::error::{CreateError, OpenError};
+use crate::file::{self, RedbOptions};
+use crate::tables::RECORDS;
+use crate::writer::{Writer, split};
+
+/// A store in one file, owned by this process while the handle lives. Share it behind an `Arc`.
+pub struct RedbStore {
+    database: Database,
+    writer: Mutex<Writer>,
+}
+
+impl RedbStore {
+    /// Makes an empty store under a name that is free, and opens it. The file's mode is 0600.
+    ///
+    /// # Errors
+    /// * [`CreateError::AlreadyExists`] when something is there; it is not touched.
+    /// * [`CreateError::Failed`] when the file cannot be made; nothing of that name is there.
+    /// * [`CreateError::Open`] when it was made and then cannot be opened.
+    pub fn create(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, CreateError> {
+        file::create(path.as_ref(), options)?;
+        Ok(Self::open(path, options)?)
+    }
+
+    /// Opens a store that [`create`](Self::create) made, after a crash too, and verifies every page
+    /// of it.
+    ///
+    /// # Errors
+    /// [`OpenError`], by what is wrong with the file; its records are not touched.
+    pub fn open(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, OpenError> {
+        let database = file::open(path.as_ref(), options)?;
+        Ok(Self { database, writer: Mutex::default() })
+    }
+
+    fn read(&self, key: &Key) -> Result<Option<Record>, redb::Error> {
+        let records = self.database.begin_read()?.open_table(RECORDS)?;
+        match records.get(key.as_bytes())? {
+            None => Ok(None),
+            Some(stored) => Ok(Some(record(stored.value())?)),
+        }
+    }
+
+    fn read_page(
+        &self,
+        prefix: &[u8],
+        after: Option<&Key>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<(Key, Record)>, redb::Error> {
+        let start = match after.map(Key::as_bytes) {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            Some(_) | None => Bound::Included(prefix),
+        };
+        let records = self.database.begin_read()?.open_table(RECORDS)?;
+        let mut page = Vec::new();
+        for entry in records.range::<&[u8]>((start, Bound::Unbounded))?.take(limit.get()) {
+            let (key, stored) = entry?;
+            if !key.value().starts_with(prefix) {
+                break;
+            }
+            let key = Key::new(key.value())
+                .map_err(|invalid| redb::Error::Corrupted(invalid.to_string()))?;
+            page.push((key, record(stored.value())?));
+        }
+        Ok(page)
+    }
+}
+
+impl fmt::Debug for RedbStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Store for RedbStore {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.read(key).map_err(|error| failed(Operation::Get, error))
+    }
+
+    async fn scan(
+        &self,
+        prefix: &[u8],
+        after: Option<&Key>,
+        limit: NonZeroUsize,
+    ) -> Result<Vec<(Key, Record)>, StoreError> {
+        self.read_page(prefix, after, limit).map_err(|error| failed(Operation::Scan, error))
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Revision, CommitError> {
+        // Whoever panicked under this lock left no transaction behind: a dropped one is aborted.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        match writer.settle(&self.database, batch) {
+            Ok(Ok(revision)) => Ok(revision),
+            Ok(Err(key)) => Err(CommitError::Conflict(key)),
+            Err(error) => Err(failed(Operation::Commit, error).into()),
+        }
+    }
+}
+
+fn record(stored: &[u8]) -> Result<Record, redb::Error> {
+    split(stored).map(|(revision, value)| Record::new(revision, value.to_vec()))
+}
+
+/// Nothing that redb reports goes away by trying again: after a failed write the file must be
+/// opened anew.
+fn failed(operation: Operation, error: redb::Error) -> StoreError {
+    StoreError::lasting("redb", operation, error)
+}
