@@ -1,10 +1,9 @@
 //! One ordered map behind one lock, and how a commit holds several.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use plugmint_store::{Effect, Key, Record, Revision};
+use plugmint_store::{Effect, Key, Record, Revision, scan_range};
 
 /// Records by their keys' bytes: a boxed slice takes a tenth of an inline [`Key`].
 type Records = BTreeMap<Box<[u8]>, Record>;
@@ -40,12 +39,8 @@ pub(crate) fn range<'a>(
     prefix: &'a [u8],
     after: Option<&'a Key>,
 ) -> impl Iterator<Item = (&'a [u8], &'a Record)> {
-    let start = match after.map(Key::as_bytes) {
-        Some(after) if after >= prefix => Bound::Excluded(after),
-        Some(_) | None => Bound::Included(prefix),
-    };
     records
-        .range::<[u8], _>((start, Bound::Unbounded))
+        .range::<[u8], _>(scan_range(prefix, after))
         .map(|(key, record)| (&**key, record))
         .take_while(move |(key, _)| key.starts_with(prefix))
 }

@@ -1,25 +1,22 @@
 //! The store over its file.
 
-use std::fmt;
 use std::num::NonZeroUsize;
-use std::ops::Bound;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use plugmint_store::{Batch, CommitError, Key, Operation, Record, Revision, Store, StoreError};
+use plugmint_store::{
+    Batch, CommitError, Key, Operation, Record, Revision, Store, StoreError, scan_range,
+};
 use redb::{Database, ReadableDatabase};
 
 use crate::error::{CreateError, OpenError};
 use crate::file::{self, RedbOptions};
 use crate::tables::RECORDS;
-use crate::writer::{Writer, split};
+use crate::writer;
 
 /// A store in one file, owned by this process while the handle lives. Share it behind an `Arc`.
-pub struct RedbStore {
-    database: Database,
-    writer: Mutex<Writer>,
-}
+#[derive(Debug)]
+pub struct RedbStore(Database);
 
 impl RedbStore {
     /// Makes an empty store under a name that is free, and opens it. The file's mode is 0600.
@@ -37,18 +34,14 @@ impl RedbStore {
     /// of it.
     ///
     /// # Errors
-    /// [`OpenError`], by what is wrong with the file; its records are not touched.
+    /// [`OpenError`], by what is wrong with the file; what it holds is not changed.
     pub fn open(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, OpenError> {
-        let database = file::open(path.as_ref(), options)?;
-        Ok(Self { database, writer: Mutex::default() })
+        file::open(path.as_ref(), options).map(Self)
     }
 
     fn read(&self, key: &Key) -> Result<Option<Record>, redb::Error> {
-        let records = self.database.begin_read()?.open_table(RECORDS)?;
-        match records.get(key.as_bytes())? {
-            None => Ok(None),
-            Some(stored) => Ok(Some(record(stored.value())?)),
-        }
+        let stored = self.0.begin_read()?.open_table(RECORDS)?.get(key.as_bytes())?;
+        stored.map(|stored| record(stored.value())).transpose()
     }
 
     fn read_page(
@@ -57,13 +50,9 @@ impl RedbStore {
         after: Option<&Key>,
         limit: NonZeroUsize,
     ) -> Result<Vec<(Key, Record)>, redb::Error> {
-        let start = match after.map(Key::as_bytes) {
-            Some(after) if after >= prefix => Bound::Excluded(after),
-            Some(_) | None => Bound::Included(prefix),
-        };
-        let records = self.database.begin_read()?.open_table(RECORDS)?;
+        let records = self.0.begin_read()?.open_table(RECORDS)?;
         let mut page = Vec::new();
-        for entry in records.range::<&[u8]>((start, Bound::Unbounded))?.take(limit.get()) {
+        for entry in records.range::<&[u8]>(scan_range(prefix, after))?.take(limit.get()) {
             let (key, stored) = entry?;
             if !key.value().starts_with(prefix) {
                 break;
@@ -73,12 +62,6 @@ impl RedbStore {
             page.push((key, record(stored.value())?));
         }
         Ok(page)
-    }
-}
-
-impl fmt::Debug for RedbStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedbStore").finish_non_exhaustive()
     }
 }
 
@@ -98,18 +81,14 @@ impl Store for RedbStore {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Revision, CommitError> {
-        // Whoever panicked under this lock left no transaction behind: a dropped one is aborted.
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        match writer.settle(&self.database, batch) {
-            Ok(Ok(revision)) => Ok(revision),
-            Ok(Err(key)) => Err(CommitError::Conflict(key)),
-            Err(error) => Err(failed(Operation::Commit, error).into()),
-        }
+        writer::settle(&self.0, batch)
+            .map_err(|error| failed(Operation::Commit, error))?
+            .map_err(CommitError::Conflict)
     }
 }
 
 fn record(stored: &[u8]) -> Result<Record, redb::Error> {
-    split(stored).map(|(revision, value)| Record::new(revision, value.to_vec()))
+    writer::split(stored).map(|(revision, value)| Record::new(revision, value.to_vec()))
 }
 
 /// Nothing that redb reports goes away by trying again: after a failed write the file must be

@@ -11,8 +11,8 @@ pub(crate) const META: TableDefinition<'_, &[u8], u64> = TableDefinition::new("m
 /// The number of this layout.
 pub(crate) const FORMAT: &[u8] = b"format";
 
-/// How many processes have written to this file: the first half of every revision.
-pub(crate) const GENERATION: &[u8] = b"generation";
-
 /// The layout that this crate reads and writes.
 pub(crate) const KNOWN_FORMAT: u64 = 1;
+
+/// How many commits there were: where revisions come from.
+pub(crate) const COMMITS: &[u8] = b"commits";

@@ -1,90 +1,65 @@
-//! The one writer of a file: settles a batch in a transaction of its own.
+//! How a batch is settled: one durable transaction for each, one after another.
 //!
-//! Settling many callers' batches in one transaction belongs here, and nowhere else.
+//! Settling the batches of many callers in one transaction belongs here, and nowhere else.
 
 use plugmint_store::{Batch, Effect, Key, Revision};
 use redb::{Database, ReadableTable, WriteTransaction};
 
-use crate::tables::{GENERATION, META, RECORDS};
+use crate::tables::{COMMITS, META, RECORDS};
 
-/// Where revisions come from: the generation of this handle, kept in the file by its first commit,
-/// and the number of the commit within it. No two commits share both.
-#[derive(Default)]
-pub(crate) struct Writer {
-    generation: Option<u64>,
-    commits: u64,
+/// The revision of a batch that was committed, or the key whose guard did not hold.
+type Verdict = Result<Revision, Box<Key>>;
+
+/// Commits a batch, or names the key whose guard does not hold.
+pub(crate) fn settle(database: &Database, batch: Batch) -> Result<Verdict, redb::Error> {
+    // Waits until the transaction before this one has ended.
+    let mut txn = database.begin_write()?;
+    // Opening after a crash then takes no walk over the whole file.
+    txn.set_quick_repair(true);
+    let verdict = apply(&txn, batch)?;
+    match verdict {
+        Ok(_) => txn.commit()?,
+        Err(_) => txn.abort()?,
+    }
+    Ok(verdict)
 }
 
-impl Writer {
-    /// Commits a batch durably, or names the key whose guard does not hold.
-    pub(crate) fn settle(
-        &mut self,
-        database: &Database,
-        batch: Batch,
-    ) -> Result<Result<Revision, Box<Key>>, redb::Error> {
-        let mut txn = database.begin_write()?;
-        // Opening after a crash then takes no walk over the whole file.
-        txn.set_quick_repair(true);
-        let mut records = txn.open_table(RECORDS)?;
-        if let Some(key) = batch.violated(|key| revision_of(&records, key))? {
-            let conflict = Box::new(key.clone());
-            drop(records);
-            txn.abort()?;
-            return Ok(Err(conflict));
-        }
-        let generation = match self.generation {
-            Some(generation) => generation,
-            None => next_generation(&txn)?,
-        };
-        let revision = revision(generation, self.commits);
-        for (key, step) in batch.into_steps() {
-            match step.into_effect() {
-                Effect::Keep => {}
-                Effect::Put(value) => {
-                    let stored = [revision.as_bytes().as_slice(), &value].concat();
-                    records.insert(key.as_bytes(), stored.as_slice())?;
-                }
-                Effect::Delete => {
-                    records.remove(key.as_bytes())?;
-                }
+fn apply(txn: &WriteTransaction, batch: Batch) -> Result<Verdict, redb::Error> {
+    let mut records = txn.open_table(RECORDS)?;
+    let revision_of = |key: &Key| -> Result<_, redb::Error> {
+        let stored = records.get(key.as_bytes())?;
+        stored.map(|stored| Ok(split(stored.value())?.0)).transpose()
+    };
+    if let Some(key) = batch.violated(revision_of)? {
+        return Ok(Err(Box::new(key.clone())));
+    }
+    let revision = next_revision(txn)?;
+    for (key, step) in batch.into_steps() {
+        match step.into_effect() {
+            Effect::Keep => {}
+            Effect::Put(value) => {
+                let stored = [revision.as_bytes().as_slice(), &value].concat();
+                records.insert(key.as_bytes(), stored.as_slice())?;
+            }
+            Effect::Delete => {
+                records.remove(key.as_bytes())?;
             }
         }
-        drop(records);
-        // A commit that fails may have happened all the same, so its number is not used again.
-        self.commits += 1;
-        txn.commit()?;
-        self.generation = Some(generation);
-        Ok(Ok(revision))
     }
+    Ok(Ok(revision))
 }
 
-/// Counts this handle among those that have written to the file.
-fn next_generation(txn: &WriteTransaction) -> Result<u64, redb::Error> {
+/// Counts in the transaction that uses the number: what was not committed was not counted either.
+fn next_revision(txn: &WriteTransaction) -> Result<Revision, redb::Error> {
     let mut meta = txn.open_table(META)?;
-    let generation = meta.get(GENERATION)?.map_or(0, |number| number.value()) + 1;
-    meta.insert(GENERATION, generation)?;
-    Ok(generation)
-}
-
-fn revision(generation: u64, commit: u64) -> Revision {
-    let number = (u128::from(generation) << 64) | u128::from(commit);
-    Revision::from_parts(number.to_be_bytes())
-}
-
-fn revision_of(
-    records: &impl ReadableTable<&'static [u8], &'static [u8]>,
-    key: &Key,
-) -> Result<Option<Revision>, redb::Error> {
-    match records.get(key.as_bytes())? {
-        None => Ok(None),
-        Some(stored) => Ok(Some(split(stored.value())?.0)),
-    }
+    let number = meta.get(COMMITS)?.map_or(0, |number| number.value()) + 1;
+    meta.insert(COMMITS, number)?;
+    Ok(Revision::from_parts(u128::from(number).to_be_bytes()))
 }
 
 /// Revision and value of what is stored.
 pub(crate) fn split(stored: &[u8]) -> Result<(Revision, &[u8]), redb::Error> {
-    match stored.split_first_chunk() {
-        Some((revision, value)) => Ok((Revision::from_parts(*revision), value)),
-        None => Err(redb::Error::Corrupted("a record is shorter than its revision".to_owned())),
-    }
+    let cut = || redb::Error::Corrupted("a record is shorter than its revision".to_owned());
+    let (revision, value) = stored.split_first_chunk().ok_or_else(cut)?;
+    Ok((Revision::from_parts(*revision), value))
 }

@@ -33,4 +33,4 @@ pub use batch::{Batch, DoubledKey, Effect, Guard, Step};
 pub use error::{CommitError, Operation, StoreError};
 pub use key::{InvalidKey, Key};
 pub use record::{Record, Revision};
-pub use store::Store;
+pub use store::{Store, scan_range};

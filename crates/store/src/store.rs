@@ -1,6 +1,7 @@
 //! The contract.
 
 use std::num::NonZeroUsize;
+use std::ops::Bound;
 
 use async_trait::async_trait;
 
@@ -59,4 +60,18 @@ pub trait Store: Send + Sync {
     /// * [`CommitError::Conflict`] names a key whose guard did not hold; nothing changed.
     /// * [`CommitError::Store`] when the backend failed; all of the batch happened or none of it.
     async fn commit(&self, batch: Batch) -> Result<Revision, CommitError>;
+}
+
+/// The keys from which a scan takes those that begin with `prefix`: for backends that keep their
+/// records in order.
+#[must_use]
+pub fn scan_range<'a>(
+    prefix: &'a [u8],
+    after: Option<&'a Key>,
+) -> (Bound<&'a [u8]>, Bound<&'a [u8]>) {
+    let start = match after.map(Key::as_bytes) {
+        Some(after) if after >= prefix => Bound::Excluded(after),
+        Some(_) | None => Bound::Included(prefix),
+    };
+    (start, Bound::Unbounded)
 }
