@@ -43,6 +43,12 @@ impl ConnectionPassword {
         Zeroizing::new(Base64UrlUnpadded::encode_string(self.0.expose()))
     }
 
+    /// Whether both are the same; constant time.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.matches(&other.0)
+    }
+
     pub(crate) const fn of_derived(bytes: Secret<{ Self::LEN }>) -> Self {
         Self(bytes)
     }

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq;
 use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -30,6 +31,12 @@ impl<'a> PasswordText<'a> {
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.0
+    }
+
+    /// Whether both are the same bytes, in a time that does not depend on where they differ.
+    #[must_use]
+    pub fn matches(self, other: PasswordText<'_>) -> bool {
+        self.0.ct_eq(other.0).into()
     }
 
     pub(crate) const fn of_checked(bytes: &'a [u8]) -> Self {

@@ -1,0 +1,24 @@
+//! `plugmint authenticate`
+
+use plugmint::{ConnectionPassword, PlugId, Principal};
+use pollster::block_on;
+
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::output::{Output, facts};
+use crate::secret_input;
+
+pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), Failure> {
+    let registry = home.open()?;
+    let password = secret_input::password("Connection password: ")?;
+    let password = ConnectionPassword::parse(&password)
+        .map_err(|invalid| secret_input::invalid_password(&invalid))?;
+    let principal = block_on(registry.authenticate(plug_id, &password))?;
+    Ok(output.show(&principal, |principal: &Principal| {
+        facts([
+            ("Plug-ID", Some(principal.plug_id().to_string())),
+            ("Template", Some(principal.id().template().to_string())),
+            ("Serial", Some(principal.id().serial().to_string())),
+        ])
+    })?)
+}

@@ -1,0 +1,47 @@
+//! `plugmint enroll`
+
+use plugmint::{EnrollOutcome, EnrollPassword, PlugId, SerialId};
+use pollster::block_on;
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::output::{Output, facts};
+use crate::secret_input;
+
+pub(crate) fn run(id: &SerialId, home: &Home, output: &Output) -> Result<(), Failure> {
+    let registry = home.open()?;
+    let password = secret_input::password("Enroll password: ")?;
+    let password = EnrollPassword::parse(&password)
+        .map_err(|invalid| secret_input::invalid_password(&invalid))?;
+    let enrollment = block_on(registry.enroll(id, &password))?;
+    let credentials = enrollment.credentials();
+    let given = Given {
+        plug_id: *credentials.plug_id(),
+        connection_password: &credentials.connection_password().expose_text(),
+        outcome: enrollment.outcome(),
+    };
+    Ok(output.show(&given, |given| {
+        facts([
+            ("Plug-ID", Some(given.plug_id.to_string())),
+            ("Connection password", Some(given.connection_password.to_owned())),
+            ("Outcome", Some(outcome(given.outcome).to_owned())),
+        ])
+    })?)
+}
+
+#[derive(Serialize)]
+struct Given<'a> {
+    plug_id: PlugId,
+    connection_password: &'a str,
+    outcome: EnrollOutcome,
+}
+
+fn outcome(outcome: EnrollOutcome) -> &'static str {
+    match outcome {
+        EnrollOutcome::First => "first enrollment",
+        EnrollOutcome::Reissued => "the same device with a new password",
+        EnrollOutcome::Repeated => "the same credentials as before",
+        _ => "enrolled",
+    }
+}

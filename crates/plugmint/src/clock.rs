@@ -1,0 +1,25 @@
+//! Where a registry takes the time from.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use plugmint_core::UnixMillis;
+
+/// Says what time it is. A registry asks once for each decision.
+pub trait Clock: Send + Sync {
+    /// The time now. It need not rise: nothing is decided on the order of two times.
+    fn now(&self) -> UnixMillis;
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> UnixMillis {
+        #[expect(clippy::disallowed_methods, reason = "this is where the time comes in")]
+        let now = SystemTime::now();
+        // A clock that stands before 1970 reads as 1970.
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        UnixMillis::new(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,92 @@
+//! What can go wrong in any operation.
+
+use std::error::Error as StdError;
+
+use plugmint_core::derivation::Unsealable;
+use plugmint_core::{InvalidRecord, KeyVersion};
+use plugmint_store::{DoubledKey, InvalidKey, StoreError};
+use thiserror::Error;
+
+/// A failure that is nobody's fault who asked: the same for every operation.
+///
+/// After any of them what was asked happened whole or not at all, and asking again is safe: a
+/// repeat gives the same credentials or says that it was done already.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// [`Registry::close`](crate::Registry::close) was called.
+    #[error("the registry is closed")]
+    Closed,
+    /// Others changed the same records each time between reading and writing. Nothing happened.
+    #[error("the records kept changing: gave up after {tries} tries")]
+    Contended {
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// The store failed. What was asked happened whole or not at all.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored record does not hold what plugmint wrote. Nothing happened.
+    #[error(transparent)]
+    Record(#[from] InvalidRecord),
+    /// A record hangs on a root key that this registry was not given. Nothing happened.
+    #[error("root key version {version} is missing: expected it among the root keys")]
+    MissingRootKey {
+        /// The version of that key.
+        version: KeyVersion,
+    },
+    /// The random source failed. Nothing happened.
+    #[error("the random source failed")]
+    Random(#[source] Box<dyn StdError + Send + Sync>),
+    /// plugmint has broken a rule of its own. Nothing happened; please report it.
+    #[error("plugmint has a defect")]
+    Defect(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl Fault {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Contended { .. } => "contended",
+            Self::Store(_) => "store",
+            Self::Record(_) => "invalid-record",
+            Self::MissingRootKey { .. } => "missing-root-key",
+            Self::Random(_) => "random",
+            Self::Defect(_) => "defect",
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Contended { .. } => true,
+            Self::Store(error) => error.is_transient(),
+            Self::Closed
+            | Self::Record(_)
+            | Self::MissingRootKey { .. }
+            | Self::Random(_)
+            | Self::Defect(_) => false,
+        }
+    }
+}
+
+impl From<InvalidKey> for Fault {
+    fn from(invalid: InvalidKey) -> Self {
+        Self::Defect(invalid.into())
+    }
+}
+
+impl From<DoubledKey> for Fault {
+    fn from(doubled: DoubledKey) -> Self {
+        Self::Defect(doubled.into())
+    }
+}
+
+impl From<Unsealable> for Fault {
+    fn from(unsealable: Unsealable) -> Self {
+        Self::Defect(unsealable.into())
+    }
+}

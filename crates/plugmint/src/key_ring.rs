@@ -1,0 +1,70 @@
+//! The keys of every version, prepared when a registry is opened.
+
+use plugmint_core::KeyVersion;
+use plugmint_core::derivation::{KeyCheck, PlatformKeys, RootLabel};
+
+use crate::Fault;
+use crate::root_keys::{RootKeyError, RootKeys};
+
+/// Platform keys by version; the last is current.
+#[derive(Debug)]
+pub(crate) struct KeyRing {
+    older: Vec<(KeyVersion, PlatformKeys)>,
+    current: (KeyVersion, PlatformKeys),
+}
+
+impl KeyRing {
+    /// Asks for all keys. `None` when there is no version at all.
+    pub(crate) async fn load(root_keys: &dyn RootKeys) -> Result<Option<Self>, RootKeyError> {
+        let mut older = Vec::new();
+        for version in sorted(root_keys) {
+            older.push((version, platform_keys(root_keys, version).await?));
+        }
+        let current = older.pop();
+        Ok(current.map(|current| Self { older, current }))
+    }
+
+    /// The version that new serials hang on.
+    pub(crate) const fn current(&self) -> KeyVersion {
+        self.current.0
+    }
+
+    /// The keys of a version.
+    pub(crate) fn version(&self, version: KeyVersion) -> Result<&PlatformKeys, Fault> {
+        if version == self.current.0 {
+            return Ok(&self.current.1);
+        }
+        let found = self.older.iter().find(|(of, _)| *of == version);
+        found.map(|(_, keys)| keys).ok_or(Fault::MissingRootKey { version })
+    }
+}
+
+/// What the store keeps of each key, by version.
+pub(crate) async fn key_checks(
+    root_keys: &dyn RootKeys,
+) -> Result<Vec<(KeyVersion, KeyCheck)>, RootKeyError> {
+    let mut checks = Vec::new();
+    for version in sorted(root_keys) {
+        let mac = root_keys.mac(version, RootLabel::KeyCheck).await?;
+        checks.push((version, mac.into_key_check()));
+    }
+    Ok(checks)
+}
+
+async fn platform_keys(
+    root_keys: &dyn RootKeys,
+    version: KeyVersion,
+) -> Result<PlatformKeys, RootKeyError> {
+    Ok(PlatformKeys::new(
+        &root_keys.mac(version, RootLabel::Enroll).await?,
+        &root_keys.mac(version, RootLabel::Auth).await?,
+        &root_keys.mac(version, RootLabel::Seal).await?,
+    ))
+}
+
+fn sorted(root_keys: &dyn RootKeys) -> Vec<KeyVersion> {
+    let mut versions = root_keys.versions();
+    versions.sort_unstable();
+    versions.dedup();
+    versions
+}

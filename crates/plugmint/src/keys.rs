@@ -1,0 +1,126 @@
+//! The key layout: what lies in the store, and under which key.
+//!
+//! A key is a letter and fixed-size fields; a serial number stands last or is closed by a zero
+//! byte, which none contains. So no key is the beginning of another one of its kind, and records
+//! that belong together lie together: the serials of a template in the order of their numbers, the
+//! events of a serial in the order of their happening.
+
+use plugmint_core::{CompanyId, KeyVersion, PlugId, SerialId, TemplateId};
+use plugmint_store::{InvalidKey, Key};
+
+/// `i`: the installation. One record, written when the store was made.
+pub(crate) fn installation() -> Result<Key, InvalidKey> {
+    Key::new(b"i")
+}
+
+/// `k` version(4): the key check of a root key.
+pub(crate) fn key_check(version: KeyVersion) -> Result<Key, InvalidKey> {
+    Key::joined(&[KEY_CHECKS, &version.number().to_be_bytes()])
+}
+
+/// All key checks.
+pub(crate) const KEY_CHECKS: &[u8] = b"k";
+
+/// `t` template(12): a Production Template.
+pub(crate) fn template(id: &TemplateId) -> Result<Key, InvalidKey> {
+    Key::joined(&[b"t", id.body()])
+}
+
+/// `c` company(12) template(12): that a template belongs to a company. The record is empty.
+pub(crate) fn company_template(company: &CompanyId, id: &TemplateId) -> Result<Key, InvalidKey> {
+    Key::joined(&[b"c", company.body(), id.body()])
+}
+
+/// The templates of a company.
+pub(crate) fn company_templates(company: &CompanyId) -> Vec<u8> {
+    [b"c".as_slice(), company.body()].concat()
+}
+
+/// The template that a key of [`company_template`] names.
+pub(crate) fn template_of(key: &Key) -> Option<TemplateId> {
+    key.as_bytes().last_chunk().copied().map(TemplateId::from_parts)
+}
+
+/// `s` template(12) serial: a serial.
+pub(crate) fn serial(id: &SerialId) -> Result<Key, InvalidKey> {
+    Key::joined(&[b"s", id.template().body(), id.serial().as_bytes()])
+}
+
+/// The serials of a template.
+pub(crate) fn serials(template: &TemplateId) -> Vec<u8> {
+    [b"s".as_slice(), template.body()].concat()
+}
+
+/// The serial number that a key of [`serial`] names.
+pub(crate) fn serial_of(key: &Key) -> Option<&str> {
+    key.as_bytes().get(1 + PlugId::BODY_LEN..).and_then(|serial| str::from_utf8(serial).ok())
+}
+
+/// `p` plug-id(12): the credential of a device, a projection of its serial's record.
+pub(crate) fn credential(plug_id: &PlugId) -> Result<Key, InvalidKey> {
+    Key::joined(&[b"p", plug_id.body()])
+}
+
+/// `e` template(12) serial 0 number(8): an event of a serial.
+pub(crate) fn event(id: &SerialId, number: u64) -> Result<Key, InvalidKey> {
+    Key::joined(&[&events(id), &number.to_be_bytes()])
+}
+
+/// The events of a serial.
+pub(crate) fn events(id: &SerialId) -> Vec<u8> {
+    [b"e".as_slice(), id.template().body(), id.serial().as_bytes(), &[0]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(serial: &str) -> SerialId {
+        SerialId::new(TemplateId::from_parts([7; 12]), serial.parse().unwrap())
+    }
+
+    #[test]
+    fn the_longest_serial_fits_into_every_key() {
+        let id = id(&"S".repeat(128));
+        assert!(serial(&id).is_ok());
+        assert!(event(&id, u64::MAX).is_ok());
+    }
+
+    #[test]
+    fn a_key_names_what_it_was_made_of() {
+        assert_eq!(serial_of(&serial(&id("SN-1")).unwrap()), Some("SN-1"));
+        let (company, template) = (CompanyId::from_parts([1; 12]), TemplateId::from_parts([2; 12]));
+        assert_eq!(template_of(&company_template(&company, &template).unwrap()), Some(template));
+    }
+
+    #[test]
+    fn events_of_one_serial_are_not_among_those_of_a_longer_one() {
+        let short = events(&id("SN-1"));
+        let long = event(&id("SN-10"), 0).unwrap();
+        assert!(!long.as_bytes().starts_with(&short));
+        assert!(event(&id("SN-1"), 5).unwrap().as_bytes().starts_with(&short));
+    }
+
+    #[test]
+    fn events_are_ordered_as_they_happened() {
+        let id = id("SN-1");
+        assert!(event(&id, 255).unwrap() < event(&id, 256).unwrap());
+    }
+
+    #[test]
+    fn every_kind_of_record_has_a_letter_of_its_own() {
+        let plug_id = TemplateId::from_parts([7; 12]).plug_id();
+        let keys = [
+            installation(),
+            key_check(KeyVersion::FIRST),
+            template(id("S").template()),
+            company_template(&CompanyId::from_parts([1; 12]), id("S").template()),
+            serial(&id("S")),
+            credential(&plug_id),
+            event(&id("S"), 0),
+        ];
+        let letters: std::collections::BTreeSet<_> =
+            keys.into_iter().map(|key| key.unwrap().as_bytes()[0]).collect();
+        assert_eq!(letters.len(), 7);
+    }
+}

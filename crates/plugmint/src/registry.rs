@@ -1,0 +1,118 @@
+//! The registry: loads, lets the core decide, commits.
+
+mod authenticate;
+mod builder;
+mod drive;
+mod enroll;
+mod look_up;
+mod operate;
+mod register;
+mod templates;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use plugmint_core::{Argon2Cost, CompanyId};
+use plugmint_store::Store;
+
+use crate::clock::Clock;
+use crate::installation::Installation;
+use crate::key_ring::KeyRing;
+use crate::random::Random;
+use crate::root_keys::RootKeys;
+use crate::serial_queue::SerialQueue;
+use crate::stretch_pool::StretchPool;
+use crate::{Fault, keys};
+
+pub use authenticate::AuthenticateError;
+pub use builder::{OpenError, RegistryBuilder};
+pub use enroll::EnrollError;
+pub use look_up::LookUpError;
+pub use operate::{MarkError, RetireError};
+pub use register::{NewSerial, RegisterError};
+pub use templates::CreateTemplateError;
+
+/// What a server embeds: templates, serials, enrollment and authentication over a [`Store`].
+///
+/// A clone is another handle of the same registry. Every operation is an `async fn` that runs under
+/// any async runtime and under `block_on`; none spawns a task. Each change is one commit: dropping
+/// a future leaves it whole or not at all, and asking again is safe.
+///
+/// The store is released when the last handle is dropped.
+#[derive(Clone)]
+pub struct Registry(Arc<Shared>);
+
+struct Shared {
+    store: Arc<dyn Store>,
+    keys: KeyRing,
+    clock: Arc<dyn Clock>,
+    random: Random,
+    pool: StretchPool,
+    queue: SerialQueue,
+    most_argon2: Argon2Cost,
+    installation: Installation,
+    closed: AtomicBool,
+}
+
+impl Registry {
+    /// Settings for a registry over `store`.
+    pub fn builder(store: Arc<dyn Store>) -> RegistryBuilder {
+        RegistryBuilder::new(store)
+    }
+
+    /// Makes an empty registry in a store that holds none, with the default settings.
+    ///
+    /// # Errors
+    /// Those of [`RegistryBuilder::create`].
+    pub async fn create(
+        store: Arc<dyn Store>,
+        root_keys: &dyn RootKeys,
+    ) -> Result<Self, OpenError> {
+        Self::builder(store).create(root_keys).await
+    }
+
+    /// Opens the registry that a store holds, with the default settings.
+    ///
+    /// # Errors
+    /// Those of [`RegistryBuilder::open`].
+    pub async fn open(store: Arc<dyn Store>, root_keys: &dyn RootKeys) -> Result<Self, OpenError> {
+        Self::builder(store).open(root_keys).await
+    }
+
+    /// The company that templates belong to unless another one is named. It was drawn when the
+    /// registry was created.
+    #[must_use]
+    pub fn company(&self) -> &CompanyId {
+        &self.0.installation.company
+    }
+
+    /// Refuses new calls with [`Fault::Closed`], answers those that wait for a slow hash the same
+    /// way, and returns when the threads of the pool have ended. Commits under way are finished by
+    /// who waits for them. Closing twice does nothing more.
+    pub async fn close(&self) {
+        self.0.closed.store(true, Ordering::Release);
+        self.0.pool.close().await;
+    }
+
+    /// Whether calls can be served: the registry is open and its store answers.
+    pub async fn is_ready(&self) -> bool {
+        let Ok(key) = keys::installation() else {
+            return false;
+        };
+        self.ensure_open().is_ok() && matches!(self.0.store.get(&key).await, Ok(Some(_)))
+    }
+
+    fn ensure_open(&self) -> Result<(), Fault> {
+        if self.0.closed.load(Ordering::Acquire) { Err(Fault::Closed) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("company", self.company())
+            .field("key_version", &self.0.keys.current())
+            .finish_non_exhaustive()
+    }
+}

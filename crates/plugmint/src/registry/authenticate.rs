@@ -1,0 +1,120 @@
+//! Who is this?
+
+use plugmint_core::derivation::AuthVerifier;
+use plugmint_core::lifecycle::Stranger;
+use plugmint_core::{Admission, ConnectionPassword, Credential, PlugId, PlugIdKind, Principal};
+use thiserror::Error;
+
+use crate::Fault;
+
+use super::Registry;
+
+impl Registry {
+    /// A device connects with its Plug-ID and connection password.
+    ///
+    /// The first time activates it, in one commit; later ones write nothing and cost one look-up
+    /// and two compressions of SHA-256. An unknown id costs the same.
+    ///
+    /// # Errors
+    /// * [`AuthenticateError::Refused`]: the one answer for an unknown Plug-ID, a wrong password, a
+    ///   disabled or a retired device.
+    /// * [`AuthenticateError::Fault`]
+    pub async fn authenticate(
+        &self,
+        plug_id: &PlugId,
+        password: &ConnectionPassword,
+    ) -> Result<Principal, AuthenticateError> {
+        self.ensure_open()?;
+        let credential = self.load_credential(plug_id).await?;
+        let current = self.0.keys.current();
+        let version = credential.as_ref().map_or(current, Credential::key_version);
+        let presented = self.0.keys.version(version)?.auth().verifier(plug_id, password);
+        match credential.map(|credential| credential.admit(&presented)) {
+            Some(Admission::Admitted(principal)) => Ok(principal),
+            Some(Admission::Activates(principal)) => self.activate(principal, &presented).await,
+            Some(Admission::Refused) | None => Err(AuthenticateError::Refused),
+        }
+    }
+
+    /// As [`authenticate`](Self::authenticate), with the texts that a device sent. A text that is
+    /// no Plug-ID or no connection password costs and says what a wrong one does.
+    ///
+    /// # Errors
+    /// Those of [`authenticate`](Self::authenticate).
+    pub async fn authenticate_text(
+        &self,
+        plug_id: &str,
+        password: &str,
+    ) -> Result<Principal, AuthenticateError> {
+        match (PlugId::parse(plug_id), ConnectionPassword::parse(password)) {
+            (Ok(plug_id), Ok(password)) => self.authenticate(&plug_id, &password).await,
+            (plug_id, _) => self.refuse(plug_id.ok()).await,
+        }
+    }
+
+    /// Does for malformed text what a wrong password costs, and refuses it.
+    async fn refuse(&self, plug_id: Option<PlugId>) -> Result<Principal, AuthenticateError> {
+        let nobody = PlugId::from_parts(PlugIdKind::Device, [0; PlugId::BODY_LEN]);
+        let password = ConnectionPassword::parse(&"A".repeat(ConnectionPassword::TEXT_LEN));
+        if let Ok(password) = password {
+            // A template's id is nobody's: no password opens it.
+            let template =
+                PlugId::from_parts(PlugIdKind::Template, *plug_id.unwrap_or(nobody).body());
+            self.authenticate(&template, &password).await?;
+        }
+        Err(AuthenticateError::Refused)
+    }
+
+    async fn activate(
+        &self,
+        principal: Principal,
+        presented: &AuthVerifier,
+    ) -> Result<Principal, AuthenticateError> {
+        self.drive(principal.id(), |loaded| {
+            let serial = loaded.and_then(|loaded| loaded.serial.clone());
+            let record = serial.ok_or(AuthenticateError::Refused)?;
+            let decision = record.authenticate(presented, self.0.clock.now())?;
+            Ok(decision.map(|()| principal))
+        })
+        .await
+    }
+}
+
+/// Why a device may not connect. Nothing was written, or [`Fault`] says otherwise.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AuthenticateError {
+    /// The one answer to whoever proved nothing: the Plug-ID is unknown, the password is wrong, or
+    /// the device is disabled or retired.
+    #[error("the connection is refused")]
+    Refused,
+    /// Nobody's fault who asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl AuthenticateError {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Refused => false,
+            Self::Fault(fault) => fault.is_retryable(),
+        }
+    }
+}
+
+impl From<Stranger> for AuthenticateError {
+    fn from(_: Stranger) -> Self {
+        Self::Refused
+    }
+}

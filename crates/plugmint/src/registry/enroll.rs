@@ -1,0 +1,150 @@
+//! May this one enroll?
+
+use std::time::Duration;
+
+use plugmint_core::derivation::Stretched;
+use plugmint_core::lifecycle::{Decision, EnrollRefusal, Enrollment, Registration};
+use plugmint_core::{EnrollPassword, SerialId};
+use thiserror::Error;
+
+use crate::Fault;
+use crate::stretch_pool::NotStretched;
+
+use super::Registry;
+use super::drive::Loaded;
+
+impl Registry {
+    /// A device asks for its credentials with its enroll password.
+    ///
+    /// The same template, serial and password give the same Plug-ID and connection password, so a
+    /// device whose answer got lost asks again; what it is told then is its template's
+    /// [`RepeatPolicy`](plugmint_core::RepeatPolicy). A repeat writes nothing, anything else is one
+    /// commit.
+    ///
+    /// Costs a few microseconds for a generated password, and one Argon2id on a thread of the pool
+    /// for a chosen or shared one, also when the serial is unknown.
+    ///
+    /// # Errors
+    /// * [`EnrollError::Refused`]: the one answer for an unknown template, an unknown serial, a wrong
+    ///   password, a disabled or a retired serial.
+    /// * [`EnrollError::AlreadyEnrolled`], [`EnrollError::AlreadyActivated`]: told only to who proved
+    ///   the password.
+    /// * [`EnrollError::Overloaded`]: ask again after the time that it names.
+    /// * [`EnrollError::Fault`]
+    pub async fn enroll(
+        &self,
+        id: &SerialId,
+        password: &EnrollPassword,
+    ) -> Result<Enrollment, EnrollError> {
+        self.ensure_open()?;
+        let Some((template, _)) = self.load_template(id.template()).await? else {
+            return Err(EnrollError::Refused);
+        };
+        let design = template.design();
+        let stretching =
+            design.password_class().stretching(design.argon2(), id, password.expose_text());
+        let stretched = self.0.pool.finish(stretching).await?;
+        self.drive(id, |loaded| match loaded {
+            None => Err(EnrollError::Refused),
+            Some(loaded) => self.decide_enroll(id, &stretched, loaded),
+        })
+        .await
+    }
+
+    /// What was kept from the slow hash is the key, not a verdict: it is held against the record
+    /// that was just read, every time.
+    fn decide_enroll(
+        &self,
+        id: &SerialId,
+        stretched: &Stretched,
+        loaded: &Loaded,
+    ) -> Result<Decision<Enrollment>, EnrollError> {
+        let registration = loaded.serial.as_ref().and_then(|record| record.stage().registration());
+        let version = registration.map_or(self.0.keys.current(), Registration::key_version);
+        let keys = self.0.keys.version(version)?;
+        let key = keys.template_key(id.template()).enroll_key(id.serial(), stretched);
+        let Some(record) = loaded.serial.clone() else {
+            return Err(EnrollError::Refused);
+        };
+        let repeat = loaded.template.design().repeat();
+        Ok(record.enroll(&key, repeat, keys.auth(), self.0.clock.now())?)
+    }
+}
+
+/// Why a device may not enroll. Nothing was written, or [`Fault`] says otherwise.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EnrollError {
+    /// The one answer to whoever proved nothing: the template or serial is unknown, the password is
+    /// wrong, or the serial is disabled or retired.
+    #[error("the enrollment is refused")]
+    Refused,
+    /// The password is right, the serial is enrolled, and its template repeats no credentials.
+    #[error("the serial is enrolled already: its template gives credentials once")]
+    AlreadyEnrolled,
+    /// The password is right and the device has connected before.
+    #[error("the serial is activated already: its template repeats credentials until then")]
+    AlreadyActivated,
+    /// Too many passwords wait for a slow hash.
+    #[error("too many enrollments wait: try again in {} s", retry_after.as_secs())]
+    Overloaded {
+        /// When there may be room.
+        retry_after: Duration,
+    },
+    /// Nobody's fault who asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl EnrollError {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::AlreadyEnrolled => "already-enrolled",
+            Self::AlreadyActivated => "already-activated",
+            Self::Overloaded { .. } => "overloaded",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Overloaded { .. } => true,
+            Self::Fault(fault) => fault.is_retryable(),
+            Self::Refused | Self::AlreadyEnrolled | Self::AlreadyActivated => false,
+        }
+    }
+
+    /// How long to wait before the call is made again.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Overloaded { retry_after } => Some(*retry_after),
+            Self::Refused | Self::AlreadyEnrolled | Self::AlreadyActivated | Self::Fault(_) => None,
+        }
+    }
+}
+
+impl From<EnrollRefusal> for EnrollError {
+    fn from(refusal: EnrollRefusal) -> Self {
+        match refusal {
+            EnrollRefusal::AlreadyEnrolled => Self::AlreadyEnrolled,
+            EnrollRefusal::AlreadyActivated => Self::AlreadyActivated,
+            EnrollRefusal::Stranger(_) | _ => Self::Refused,
+        }
+    }
+}
+
+impl From<NotStretched> for EnrollError {
+    fn from(not: NotStretched) -> Self {
+        match not {
+            NotStretched::Overloaded { retry_after } => Self::Overloaded { retry_after },
+            NotStretched::Closed => Fault::Closed.into(),
+            NotStretched::Failed(failed) => Fault::Defect(failed.into()).into(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What operators do with a serial: disable, enable, retire.
+
+use plugmint_core::lifecycle::{Decision, Outcome, RetiredSerial, SerialRecord};
+use plugmint_core::{Actor, Author, SerialId, TemplateId, UnixMillis};
+use thiserror::Error;
+
+use crate::Fault;
+
+use super::Registry;
+use super::drive::Loaded;
+
+impl Registry {
+    /// The serial shall neither enroll nor authenticate until it is enabled again. One commit; a
+    /// repeat writes nothing and says `AlreadyDone`.
+    ///
+    /// A device that is connected stays so until its host drops the session.
+    ///
+    /// # Errors
+    /// * [`MarkError::UnknownTemplate`], [`MarkError::UnknownSerial`]
+    /// * [`MarkError::Retired`], which is more than disabled.
+    /// * [`MarkError::Fault`]
+    pub async fn disable(&self, id: &SerialId, by: &Actor) -> Result<Outcome, MarkError> {
+        self.mark(id, by, SerialRecord::disable).await
+    }
+
+    /// The serial may enroll and authenticate again, with the passwords that it had. One commit; a
+    /// repeat writes nothing and says `AlreadyDone`.
+    ///
+    /// # Errors
+    /// * [`MarkError::UnknownTemplate`], [`MarkError::UnknownSerial`]
+    /// * [`MarkError::Retired`], which does not come back.
+    /// * [`MarkError::Fault`]
+    pub async fn enable(&self, id: &SerialId, by: &Actor) -> Result<Outcome, MarkError> {
+        self.mark(id, by, SerialRecord::enable).await
+    }
+
+    /// The serial shall never enroll or authenticate again, and cannot be registered again in its
+    /// template. From any stage; one commit; a repeat writes nothing and says `AlreadyDone`.
+    ///
+    /// # Errors
+    /// * [`RetireError::UnknownTemplate`], [`RetireError::UnknownSerial`]
+    /// * [`RetireError::Fault`]
+    pub async fn retire(&self, id: &SerialId, by: &Actor) -> Result<Outcome, RetireError> {
+        self.ensure_open()?;
+        self.drive(id, |loaded| {
+            let record = known(loaded, id)?.clone();
+            Ok(record.retire(Author::Operator(by.clone()), self.0.clock.now()))
+        })
+        .await
+    }
+
+    async fn mark(&self, id: &SerialId, by: &Actor, verb: MarkVerb) -> Result<Outcome, MarkError> {
+        self.ensure_open()?;
+        self.drive(id, |loaded| {
+            let record = known(loaded, id)?.clone();
+            let author = Author::Operator(by.clone());
+            verb(record, author, self.0.clock.now())
+                .map_err(|RetiredSerial| MarkError::Retired { id: Box::new(*id) })
+        })
+        .await
+    }
+}
+
+/// [`SerialRecord::disable`] or [`SerialRecord::enable`].
+type MarkVerb = fn(SerialRecord, Author, UnixMillis) -> Result<Decision<Outcome>, RetiredSerial>;
+
+/// What is not there.
+enum Unknown {
+    Template(TemplateId),
+    Serial(Box<SerialId>),
+}
+
+fn known<'a>(loaded: Option<&'a Loaded>, id: &SerialId) -> Result<&'a SerialRecord, Unknown> {
+    let loaded = loaded.ok_or(Unknown::Template(*id.template()))?;
+    loaded.serial.as_ref().ok_or_else(|| Unknown::Serial(Box::new(*id)))
+}
+
+/// Why a serial was not disabled or enabled. Nothing was written, or [`Fault`] says otherwise.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum MarkError {
+    /// There is no such template.
+    #[error("there is no template `{id}`")]
+    UnknownTemplate {
+        /// What was asked for.
+        id: TemplateId,
+    },
+    /// The template has no such serial.
+    #[error("there is no serial `{}` in template `{}`", id.serial(), id.template())]
+    UnknownSerial {
+        /// What was asked for.
+        id: Box<SerialId>,
+    },
+    /// The serial is retired.
+    #[error("the serial `{}` is retired: expected one that is not", id.serial())]
+    Retired {
+        /// What was asked for.
+        id: Box<SerialId>,
+    },
+    /// Nobody's fault who asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl MarkError {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownTemplate { .. } => "unknown-template",
+            Self::UnknownSerial { .. } => "unknown-serial",
+            Self::Retired { .. } => "retired",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Fault(fault) => fault.is_retryable(),
+            Self::UnknownTemplate { .. } | Self::UnknownSerial { .. } | Self::Retired { .. } => {
+                false
+            }
+        }
+    }
+}
+
+impl From<Unknown> for MarkError {
+    fn from(unknown: Unknown) -> Self {
+        match unknown {
+            Unknown::Template(id) => Self::UnknownTemplate { id },
+            Unknown::Serial(id) => Self::UnknownSerial { id },
+        }
+    }
+}
+
+/// Why a serial was not retired. Nothing was written, or [`Fault`] says otherwise.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RetireError {
+    /// There is no such template.
+    #[error("there is no template `{id}`")]
+    UnknownTemplate {
+        /// What was asked for.
+        id: TemplateId,
+    },
+    /// The template has no such serial.
+    #[error("there is no serial `{}` in template `{}`", id.serial(), id.template())]
+    UnknownSerial {
+        /// What was asked for.
+        id: Box<SerialId>,
+    },
+    /// Nobody's fault who asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl RetireError {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownTemplate { .. } => "unknown-template",
+            Self::UnknownSerial { .. } => "unknown-serial",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Fault(fault) => fault.is_retryable(),
+            Self::UnknownTemplate { .. } | Self::UnknownSerial { .. } => false,
+        }
+    }
+}
+
+impl From<Unknown> for RetireError {
+    fn from(unknown: Unknown) -> Self {
+        match unknown {
+            Unknown::Template(id) => Self::UnknownTemplate { id },
+            Unknown::Serial(id) => Self::UnknownSerial { id },
+        }
+    }
+}

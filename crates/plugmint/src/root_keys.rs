@@ -1,0 +1,70 @@
+//! Where root keys come from.
+
+mod env;
+mod file;
+
+use std::error::Error as StdError;
+
+use async_trait::async_trait;
+use plugmint_core::KeyVersion;
+use plugmint_core::derivation::{RootKey, RootLabel, RootMac};
+use thiserror::Error;
+
+pub use env::{EnvKeyError, EnvRootKey};
+pub use file::{FileRootKey, KeyFileError};
+
+/// Answers `HMAC-SHA256(root, label)` for each version of the root key.
+///
+/// It is asked when a registry is made or opened, and never after: the root can stay in a key
+/// service that does no more than HMAC. Keys from a file or the environment are provided; there is
+/// no default key anywhere.
+#[async_trait]
+pub trait RootKeys: Send + Sync {
+    /// The versions that it answers for, at least one. The highest is the current one, which new
+    /// serials hang on.
+    fn versions(&self) -> Vec<KeyVersion>;
+
+    /// `HMAC-SHA256(root(version), label.message())`.
+    ///
+    /// # Errors
+    /// [`RootKeyError`] when the key is not there or not to be reached.
+    async fn mac(&self, version: KeyVersion, label: RootLabel) -> Result<RootMac, RootKeyError>;
+}
+
+/// A root key at hand answers for version 1.
+#[async_trait]
+impl RootKeys for RootKey {
+    fn versions(&self) -> Vec<KeyVersion> {
+        vec![KeyVersion::FIRST]
+    }
+
+    async fn mac(&self, version: KeyVersion, label: RootLabel) -> Result<RootMac, RootKeyError> {
+        if version == KeyVersion::FIRST {
+            Ok(Self::mac(self, label))
+        } else {
+            Err(RootKeyError::new(version, "there is one key, of version 1"))
+        }
+    }
+}
+
+/// A root key did not answer.
+#[derive(Debug, Error)]
+#[error("root key version {version} did not answer")]
+pub struct RootKeyError {
+    version: KeyVersion,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl RootKeyError {
+    /// The key of that version did not answer, for that reason.
+    #[must_use]
+    pub fn new(version: KeyVersion, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { version, source: source.into() }
+    }
+
+    /// The version that was asked for.
+    #[must_use]
+    pub const fn version(&self) -> KeyVersion {
+        self.version
+    }
+}

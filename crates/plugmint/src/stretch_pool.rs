@@ -1,0 +1,300 @@
+//! Threads of their own for Argon2id, with memory that does not grow with the load.
+
+use std::collections::VecDeque;
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use futures_channel::oneshot;
+use plugmint_core::derivation::{StretchFailed, StretchJob, StretchMemory, Stretched, Stretching};
+
+/// How much slow hashing a registry does at once and lets wait.
+///
+/// Memory is `workers` times the `memory_kib` of the costliest template, whatever the load.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct StretchLimits {
+    workers: NonZeroUsize,
+    queue: usize,
+}
+
+impl StretchLimits {
+    /// `workers` threads, and at most `queue` passwords that wait for one. What comes on top is
+    /// answered `Overloaded` at once.
+    #[must_use]
+    pub const fn new(workers: NonZeroUsize, queue: usize) -> Self {
+        Self { workers, queue }
+    }
+
+    /// How many threads hash.
+    #[must_use]
+    pub const fn workers(&self) -> NonZeroUsize {
+        self.workers
+    }
+
+    /// How many passwords may wait.
+    #[must_use]
+    pub const fn queue(&self) -> usize {
+        self.queue
+    }
+}
+
+/// A thread for each core, and 64 passwords that wait for each thread: a second or two of work.
+impl Default for StretchLimits {
+    fn default() -> Self {
+        let workers = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Self { workers, queue: workers.get().saturating_mul(64) }
+    }
+}
+
+/// Why a password was not stretched.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum NotStretched {
+    /// The queue is full, or memory is.
+    Overloaded { retry_after: Duration },
+    /// The pool was closed.
+    Closed,
+    /// The cost is beyond this machine.
+    Failed(StretchFailed),
+}
+
+/// A fixed number of threads, each with one reused buffer, behind one bounded queue.
+#[derive(Debug)]
+pub(crate) struct StretchPool {
+    limits: StretchLimits,
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+    /// One for each thread, dropped by it when it ends.
+    ends: Mutex<Vec<oneshot::Receiver<()>>>,
+}
+
+impl StretchPool {
+    /// Starts the threads.
+    pub(crate) fn new(limits: StretchLimits) -> io::Result<Self> {
+        let mut pool =
+            Self { limits, shared: Arc::default(), threads: Vec::new(), ends: Mutex::default() };
+        let mut ends = Vec::new();
+        for _ in 0..limits.workers.get() {
+            let (ending, end) = oneshot::channel::<()>();
+            let shared = Arc::clone(&pool.shared);
+            let thread = thread::Builder::new().name("plugmint-stretch".to_owned());
+            // When a thread does not start, the pool is dropped here and ends those that did.
+            pool.threads.push(thread.spawn(move || {
+                shared.work();
+                drop(ending);
+            })?);
+            ends.push(end);
+        }
+        pool.ends = Mutex::new(ends);
+        Ok(pool)
+    }
+
+    pub(crate) const fn limits(&self) -> StretchLimits {
+        self.limits
+    }
+
+    /// Finishes what was begun: at once, or on a thread of the pool. A caller that is dropped
+    /// while it waits costs no hash.
+    pub(crate) async fn finish(&self, stretching: Stretching) -> Result<Stretched, NotStretched> {
+        let job = match stretching {
+            Stretching::Done(stretched) => return Ok(stretched),
+            Stretching::Slow(job) => job,
+        };
+        let answer = self.shared.enqueue(job, self.limits.queue)?;
+        match answer.await {
+            Ok(Ok(stretched)) => Ok(stretched),
+            Ok(Err(StretchFailed::OutOfMemory { .. })) => Err(overloaded()),
+            Ok(Err(failed)) => Err(NotStretched::Failed(failed)),
+            Err(oneshot::Canceled) => Err(NotStretched::Closed),
+        }
+    }
+
+    /// Answers all that wait with `Closed`, and returns when every thread has ended: each finishes
+    /// the hash that it is at.
+    pub(crate) async fn close(&self) {
+        self.shared.close();
+        let ends = std::mem::take(&mut *self.ends.lock().unwrap_or_else(PoisonError::into_inner));
+        for end in ends {
+            // Canceled is the answer: the thread dropped its side.
+            end.await.unwrap_or_default();
+        }
+    }
+}
+
+impl Drop for StretchPool {
+    fn drop(&mut self) {
+        self.shared.close();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has ended too.
+            thread.join().unwrap_or_default();
+        }
+    }
+}
+
+/// What callers and threads share.
+#[derive(Debug, Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    wake: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    job: StretchJob,
+    answer: oneshot::Sender<Result<Stretched, StretchFailed>>,
+}
+
+impl Shared {
+    fn enqueue(
+        &self,
+        job: StretchJob,
+        most: usize,
+    ) -> Result<oneshot::Receiver<Result<Stretched, StretchFailed>>, NotStretched> {
+        let mut queue = self.lock();
+        if queue.closed {
+            return Err(NotStretched::Closed);
+        }
+        // Who has been dropped does not take the place of who waits.
+        if queue.waiting.len() >= most {
+            queue.waiting.retain(|waiting| !waiting.answer.is_canceled());
+        }
+        if queue.waiting.len() >= most {
+            return Err(overloaded());
+        }
+        let (answer, receiver) = oneshot::channel();
+        queue.waiting.push_back(Waiting { job, answer });
+        drop(queue);
+        self.wake.notify_one();
+        Ok(receiver)
+    }
+
+    /// What each thread does until the pool is closed.
+    fn work(&self) {
+        let mut memory = StretchMemory::new();
+        while let Some(Waiting { job, answer }) = self.next() {
+            if answer.is_canceled() {
+                continue;
+            }
+            // Whoever left meanwhile does not miss the answer.
+            answer.send(job.run(&mut memory)).unwrap_or_default();
+        }
+    }
+
+    fn next(&self) -> Option<Waiting> {
+        let mut queue = self.lock();
+        loop {
+            if queue.closed {
+                return None;
+            }
+            if let Some(waiting) = queue.waiting.pop_front() {
+                return Some(waiting);
+            }
+            queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn close(&self) {
+        let mut queue = self.lock();
+        queue.closed = true;
+        // Dropping what waits is the answer `Closed`, and wipes the passwords.
+        queue.waiting.clear();
+        drop(queue);
+        self.wake.notify_all();
+    }
+
+    /// Nothing that runs under this lock can leave the queue half changed.
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A queue of the default length is worked off in about this time.
+const fn overloaded() -> NotStretched {
+    NotStretched::Overloaded { retry_after: Duration::from_secs(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use plugmint_core::{Argon2Cost, EnrollPassword, PasswordClass, SerialId};
+    use pollster::block_on;
+
+    use super::*;
+
+    fn slow(serial: &str) -> Stretching {
+        let id =
+            SerialId::new("mod-5c66bc451866d3c62ba0b904".parse().unwrap(), serial.parse().unwrap());
+        let password = EnrollPassword::parse("correct horse").unwrap();
+        let cost = Argon2Cost::new(256, 1, 1).unwrap();
+        PasswordClass::Chosen.stretching(cost, &id, password.expose_text())
+    }
+
+    fn pool(workers: usize, queue: usize) -> StretchPool {
+        let workers = NonZeroUsize::new(workers).unwrap();
+        StretchPool::new(StretchLimits::new(workers, queue)).unwrap()
+    }
+
+    #[test]
+    fn the_pool_gives_what_the_same_hash_gives_here() {
+        let here = slow("A").run(&mut StretchMemory::new()).unwrap();
+        let there = block_on(pool(2, 8).finish(slow("A"))).unwrap();
+        assert_eq!(here.expose_bytes(), there.expose_bytes());
+    }
+
+    #[test]
+    fn what_is_done_already_needs_no_thread() {
+        let pool = pool(1, 0);
+        let id =
+            SerialId::new("mod-5c66bc451866d3c62ba0b904".parse().unwrap(), "A".parse().unwrap());
+        let password = EnrollPassword::parse("mWz8yS3kQ0a1-Vt5xJrLpA").unwrap();
+        let done =
+            PasswordClass::Generated.stretching(Argon2Cost::DEFAULT, &id, password.expose_text());
+        assert!(block_on(pool.finish(done)).is_ok());
+        assert!(matches!(block_on(pool.finish(slow("A"))), Err(NotStretched::Overloaded { .. })));
+    }
+
+    #[test]
+    fn past_the_queue_the_answer_is_overloaded_at_once() {
+        let shared = Shared::default();
+        let jobs = ["A", "B", "C"].map(|serial| match slow(serial) {
+            Stretching::Slow(job) => job,
+            Stretching::Done(_) => panic!("chosen takes a job"),
+        });
+        let [a, b, c] = jobs;
+        let first = shared.enqueue(a, 1).unwrap();
+        assert_eq!(shared.enqueue(b, 1).unwrap_err(), overloaded());
+        drop(first);
+        assert!(shared.enqueue(c, 1).is_ok(), "a place that was left is free");
+    }
+
+    #[test]
+    fn many_more_callers_than_threads_are_all_answered() {
+        let pool = pool(2, 100);
+        let stretched = block_on(futures_util::future::join_all(
+            (0..50).map(|number| pool.finish(slow(&format!("S{number}")))),
+        ));
+        let distinct: std::collections::BTreeSet<_> =
+            stretched.into_iter().map(|stretched| *stretched.unwrap().expose_bytes()).collect();
+        assert_eq!(distinct.len(), 50);
+    }
+
+    #[test]
+    fn a_closed_pool_answers_closed_to_who_waits_and_to_who_comes() {
+        let shared = Shared::default();
+        let Stretching::Slow(job) = slow("A") else { panic!("chosen takes a job") };
+        let waiting = shared.enqueue(job, 8).unwrap();
+        shared.close();
+        assert_eq!(block_on(waiting).unwrap_err(), oneshot::Canceled);
+
+        let pool = pool(1, 8);
+        block_on(pool.close());
+        assert_eq!(block_on(pool.finish(slow("A"))).unwrap_err(), NotStretched::Closed);
+        block_on(pool.close());
+    }
+}
