@@ -27,27 +27,27 @@ pub(crate) struct Cli {
 
 /// Where the registry lies, and how to answer.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Everywhere")]
 pub(crate) struct Place {
     /// The directory that holds the store
     #[arg(
         long,
         global = true,
+        help_heading = "Everywhere",
         value_name = "DIR",
         env = "PLUGMINT_DATA",
         default_value = "./plugmint-data"
     )]
     pub(crate) data: PathBuf,
     /// The file that holds the root key: 64 hex digits, mode 0600 [default: DIR.key]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILE")]
     pub(crate) root_key: Option<PathBuf>,
     /// Print one JSON value on standard output, and nothing else there
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
     /// Who does this: kept in the history of serials
     #[arg(
         long,
-        global = true,
+        global = true, help_heading = "Everywhere",
         value_name = "NAME",
         env = "PLUGMINT_ACTOR",
         default_value = "operator",

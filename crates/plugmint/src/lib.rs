@@ -23,6 +23,7 @@ mod registry;
 mod root_keys;
 mod serial_queue;
 mod stretch_pool;
+mod unknown;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -36,6 +37,7 @@ pub use registry::{
 };
 pub use root_keys::{EnvKeyError, EnvRootKey, FileRootKey, KeyFileError, RootKeyError, RootKeys};
 pub use stretch_pool::StretchLimits;
+pub use unknown::Unknown;
 
 pub use plugmint_core::derivation;
 pub use plugmint_core::derivation::{Credentials, RootKey, RootLabel, RootMac};

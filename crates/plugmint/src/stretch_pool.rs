@@ -10,6 +10,8 @@ use std::time::Duration;
 use futures_channel::oneshot;
 use plugmint_core::derivation::{StretchFailed, StretchJob, StretchMemory, Stretched, Stretching};
 
+use crate::Fault;
+
 /// How much slow hashing a registry does at once and lets wait.
 ///
 /// Memory is `workers` times the `memory_kib` of the costliest template, whatever the load.
@@ -49,14 +51,12 @@ impl Default for StretchLimits {
 }
 
 /// Why a password was not stretched.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum NotStretched {
     /// The queue is full, or memory is.
     Overloaded { retry_after: Duration },
-    /// The pool was closed.
-    Closed,
-    /// The cost is beyond this machine.
-    Failed(StretchFailed),
+    /// The pool is closed, or the cost is beyond this machine.
+    Fault(Fault),
 }
 
 /// A fixed number of threads, each with one reused buffer, behind one bounded queue.
@@ -105,8 +105,8 @@ impl StretchPool {
         match answer.await {
             Ok(Ok(stretched)) => Ok(stretched),
             Ok(Err(StretchFailed::OutOfMemory { .. })) => Err(overloaded()),
-            Ok(Err(failed)) => Err(NotStretched::Failed(failed)),
-            Err(oneshot::Canceled) => Err(NotStretched::Closed),
+            Ok(Err(failed)) => Err(NotStretched::Fault(Fault::Defect(failed.into()))),
+            Err(oneshot::Canceled) => Err(NotStretched::Fault(Fault::Closed)),
         }
     }
 
@@ -159,7 +159,7 @@ impl Shared {
     ) -> Result<oneshot::Receiver<Result<Stretched, StretchFailed>>, NotStretched> {
         let mut queue = self.lock();
         if queue.closed {
-            return Err(NotStretched::Closed);
+            return Err(NotStretched::Fault(Fault::Closed));
         }
         // Who has been dropped does not take the place of who waits.
         if queue.waiting.len() >= most {
@@ -268,7 +268,7 @@ mod tests {
         });
         let [a, b, c] = jobs;
         let first = shared.enqueue(a, 1).unwrap();
-        assert_eq!(shared.enqueue(b, 1).unwrap_err(), overloaded());
+        assert!(matches!(shared.enqueue(b, 1), Err(NotStretched::Overloaded { .. })));
         drop(first);
         assert!(shared.enqueue(c, 1).is_ok(), "a place that was left is free");
     }
@@ -294,7 +294,10 @@ mod tests {
 
         let pool = pool(1, 8);
         block_on(pool.close());
-        assert_eq!(block_on(pool.finish(slow("A"))).unwrap_err(), NotStretched::Closed);
+        assert!(matches!(
+            block_on(pool.finish(slow("A"))),
+            Err(NotStretched::Fault(Fault::Closed))
+        ));
         block_on(pool.close());
     }
 }

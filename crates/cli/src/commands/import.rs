@@ -8,7 +8,7 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle};
 use plugmint::{
     Actor, LookUpError, NewSerial, ProductionTemplate, RegisterError, Registry, SerialId,
-    SerialNumber, TemplateId,
+    SerialNumber, TemplateId, Unknown,
 };
 use pollster::block_on;
 use serde::Serialize;
@@ -83,7 +83,7 @@ fn check(
         }
         lines.insert(serial, line);
         match block_on(registry.serial(&SerialId::new(*template.id(), serial))) {
-            Err(LookUpError::UnknownSerial { .. }) => {}
+            Err(LookUpError::Unknown(Unknown::Serial { .. })) => {}
             Err(error) => return Err(error.into()),
             Ok(_) => known.push(row),
         }

@@ -47,7 +47,7 @@ pub struct SealedKey {
 }
 
 impl SealedKey {
-    /// The bytes of [`SealedKey::to_parts`].
+    /// How many bytes nonce, ciphertext and tag are together.
     pub const LEN: usize = SealNonce::LEN + 32 + 16;
 
     /// Seals an enroll key.

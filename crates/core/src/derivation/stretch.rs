@@ -53,7 +53,6 @@ impl fmt::Debug for PasswordText<'_> {
 /// A password is longer than 4 GiB.
 #[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
 #[error("the password is longer than 4,294,967,295 bytes")]
-#[non_exhaustive]
 pub struct PasswordTooLong;
 
 impl PasswordClass {

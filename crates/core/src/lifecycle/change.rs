@@ -56,7 +56,6 @@ impl Change {
 /// Whether a verb did something.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[must_use = "`AlreadyDone` means that somebody else was first"]
 #[expect(clippy::exhaustive_enums, reason = "it did or it did not")]
 pub enum Outcome {
     /// It did.

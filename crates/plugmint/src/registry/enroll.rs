@@ -143,8 +143,7 @@ impl From<NotStretched> for EnrollError {
     fn from(not: NotStretched) -> Self {
         match not {
             NotStretched::Overloaded { retry_after } => Self::Overloaded { retry_after },
-            NotStretched::Closed => Fault::Closed.into(),
-            NotStretched::Failed(failed) => Fault::Defect(failed.into()).into(),
+            NotStretched::Fault(fault) => fault.into(),
         }
     }
 }

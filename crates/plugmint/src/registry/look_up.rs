@@ -8,7 +8,7 @@ use plugmint_core::{
 };
 use thiserror::Error;
 
-use crate::{Fault, keys};
+use crate::{Fault, Unknown, keys};
 
 use super::Registry;
 use super::drive::defect;
@@ -17,14 +17,14 @@ impl Registry {
     /// All that may be shown of a serial.
     ///
     /// # Errors
-    /// * [`LookUpError::UnknownTemplate`], [`LookUpError::UnknownSerial`]
+    /// * [`LookUpError::Unknown`] template or serial.
     /// * [`LookUpError::Fault`]
     pub async fn serial(&self, id: &SerialId) -> Result<SerialStatus, LookUpError> {
         self.ensure_open()?;
         let key = keys::serial(id).map_err(Fault::from)?;
         match self.load_serial(&key).await? {
             Some((record, _)) => Ok(SerialStatus::new(*id, &record)),
-            None => Err(self.unknown(id).await?),
+            None => Err(self.unknown(id).await?.into()),
         }
     }
 
@@ -45,7 +45,7 @@ impl Registry {
     /// `limit`. Fewer than `limit` means that there are no more.
     ///
     /// # Errors
-    /// * [`LookUpError::UnknownTemplate`]
+    /// * [`LookUpError::Unknown`] template.
     /// * [`LookUpError::Fault`]
     pub async fn serials(
         &self,
@@ -71,7 +71,7 @@ impl Registry {
     /// Fewer than `limit` means that there are no more.
     ///
     /// # Errors
-    /// * [`LookUpError::UnknownTemplate`], [`LookUpError::UnknownSerial`]
+    /// * [`LookUpError::Unknown`] template or serial.
     /// * [`LookUpError::Fault`]
     pub async fn history(
         &self,
@@ -103,10 +103,10 @@ impl Registry {
     }
 
     /// Which of the two is unknown.
-    async fn unknown(&self, id: &SerialId) -> Result<LookUpError, Fault> {
+    async fn unknown(&self, id: &SerialId) -> Result<Unknown, Fault> {
         Ok(match self.load_template(id.template()).await? {
-            Some(_) => LookUpError::UnknownSerial { id: Box::new(*id) },
-            None => LookUpError::UnknownTemplate { id: *id.template() },
+            Some(_) => Unknown::serial(id),
+            None => Unknown::template(id.template()),
         })
     }
 }
@@ -115,18 +115,9 @@ impl Registry {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LookUpError {
-    /// There is no such template.
-    #[error("there is no template `{id}`")]
-    UnknownTemplate {
-        /// What was asked for.
-        id: TemplateId,
-    },
-    /// The template has no such serial.
-    #[error("there is no serial `{}` in template `{}`", id.serial(), id.template())]
-    UnknownSerial {
-        /// What was asked for.
-        id: Box<SerialId>,
-    },
+    /// There is no such template or serial.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
     /// No device has enrolled under that Plug-ID.
     #[error("no device is called `{plug_id}`")]
     UnknownPlugId {
@@ -143,8 +134,7 @@ impl LookUpError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::UnknownTemplate { .. } => "unknown-template",
-            Self::UnknownSerial { .. } => "unknown-serial",
+            Self::Unknown(unknown) => unknown.code(),
             Self::UnknownPlugId { .. } => "unknown-plug-id",
             Self::Fault(fault) => fault.code(),
         }
@@ -155,9 +145,7 @@ impl LookUpError {
     pub const fn is_retryable(&self) -> bool {
         match self {
             Self::Fault(fault) => fault.is_retryable(),
-            Self::UnknownTemplate { .. }
-            | Self::UnknownSerial { .. }
-            | Self::UnknownPlugId { .. } => false,
+            Self::Unknown(_) | Self::UnknownPlugId { .. } => false,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What operators do with a serial: disable, enable, retire.
 
 use plugmint_core::lifecycle::{Decision, Outcome, RetiredSerial, SerialRecord};
-use plugmint_core::{Actor, Author, SerialId, TemplateId, UnixMillis};
+use plugmint_core::{Actor, Author, SerialId, UnixMillis};
 use thiserror::Error;
 
-use crate::Fault;
+use crate::{Fault, Unknown};
 
 use super::Registry;
 use super::drive::Loaded;
@@ -16,7 +16,7 @@ impl Registry {
     /// A device that is connected stays so until its host drops the session.
     ///
     /// # Errors
-    /// * [`MarkError::UnknownTemplate`], [`MarkError::UnknownSerial`]
+    /// * [`MarkError::Unknown`] template or serial.
     /// * [`MarkError::Retired`], which is more than disabled.
     /// * [`MarkError::Fault`]
     pub async fn disable(&self, id: &SerialId, by: &Actor) -> Result<Outcome, MarkError> {
@@ -27,7 +27,7 @@ impl Registry {
     /// repeat writes nothing and says `AlreadyDone`.
     ///
     /// # Errors
-    /// * [`MarkError::UnknownTemplate`], [`MarkError::UnknownSerial`]
+    /// * [`MarkError::Unknown`] template or serial.
     /// * [`MarkError::Retired`], which does not come back.
     /// * [`MarkError::Fault`]
     pub async fn enable(&self, id: &SerialId, by: &Actor) -> Result<Outcome, MarkError> {
@@ -38,7 +38,7 @@ impl Registry {
     /// template. From any stage; one commit; a repeat writes nothing and says `AlreadyDone`.
     ///
     /// # Errors
-    /// * [`RetireError::UnknownTemplate`], [`RetireError::UnknownSerial`]
+    /// * [`RetireError::Unknown`] template or serial.
     /// * [`RetireError::Fault`]
     pub async fn retire(&self, id: &SerialId, by: &Actor) -> Result<Outcome, RetireError> {
         self.ensure_open()?;
@@ -64,33 +64,18 @@ impl Registry {
 /// [`SerialRecord::disable`] or [`SerialRecord::enable`].
 type MarkVerb = fn(SerialRecord, Author, UnixMillis) -> Result<Decision<Outcome>, RetiredSerial>;
 
-/// What is not there.
-enum Unknown {
-    Template(TemplateId),
-    Serial(Box<SerialId>),
-}
-
 fn known<'a>(loaded: Option<&'a Loaded>, id: &SerialId) -> Result<&'a SerialRecord, Unknown> {
-    let loaded = loaded.ok_or(Unknown::Template(*id.template()))?;
-    loaded.serial.as_ref().ok_or_else(|| Unknown::Serial(Box::new(*id)))
+    let loaded = loaded.ok_or(Unknown::template(id.template()))?;
+    loaded.serial.as_ref().ok_or_else(|| Unknown::serial(id))
 }
 
 /// Why a serial was not disabled or enabled. Nothing was written, or [`Fault`] says otherwise.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum MarkError {
-    /// There is no such template.
-    #[error("there is no template `{id}`")]
-    UnknownTemplate {
-        /// What was asked for.
-        id: TemplateId,
-    },
-    /// The template has no such serial.
-    #[error("there is no serial `{}` in template `{}`", id.serial(), id.template())]
-    UnknownSerial {
-        /// What was asked for.
-        id: Box<SerialId>,
-    },
+    /// There is no such template or serial.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
     /// The serial is retired.
     #[error("the serial `{}` is retired: expected one that is not", id.serial())]
     Retired {
@@ -107,8 +92,7 @@ impl MarkError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::UnknownTemplate { .. } => "unknown-template",
-            Self::UnknownSerial { .. } => "unknown-serial",
+            Self::Unknown(unknown) => unknown.code(),
             Self::Retired { .. } => "retired",
             Self::Fault(fault) => fault.code(),
         }
@@ -118,19 +102,8 @@ impl MarkError {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {
+            Self::Unknown(_) | Self::Retired { .. } => false,
             Self::Fault(fault) => fault.is_retryable(),
-            Self::UnknownTemplate { .. } | Self::UnknownSerial { .. } | Self::Retired { .. } => {
-                false
-            }
-        }
-    }
-}
-
-impl From<Unknown> for MarkError {
-    fn from(unknown: Unknown) -> Self {
-        match unknown {
-            Unknown::Template(id) => Self::UnknownTemplate { id },
-            Unknown::Serial(id) => Self::UnknownSerial { id },
         }
     }
 }
@@ -139,18 +112,9 @@ impl From<Unknown> for MarkError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RetireError {
-    /// There is no such template.
-    #[error("there is no template `{id}`")]
-    UnknownTemplate {
-        /// What was asked for.
-        id: TemplateId,
-    },
-    /// The template has no such serial.
-    #[error("there is no serial `{}` in template `{}`", id.serial(), id.template())]
-    UnknownSerial {
-        /// What was asked for.
-        id: Box<SerialId>,
-    },
+    /// There is no such template or serial.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
     /// Nobody's fault who asked.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -161,8 +125,7 @@ impl RetireError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::UnknownTemplate { .. } => "unknown-template",
-            Self::UnknownSerial { .. } => "unknown-serial",
+            Self::Unknown(unknown) => unknown.code(),
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -171,17 +134,8 @@ impl RetireError {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {
+            Self::Unknown(_) => false,
             Self::Fault(fault) => fault.is_retryable(),
-            Self::UnknownTemplate { .. } | Self::UnknownSerial { .. } => false,
-        }
-    }
-}
-
-impl From<Unknown> for RetireError {
-    fn from(unknown: Unknown) -> Self {
-        match unknown {
-            Unknown::Template(id) => Self::UnknownTemplate { id },
-            Unknown::Serial(id) => Self::UnknownSerial { id },
         }
     }
 }

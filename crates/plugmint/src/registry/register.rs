@@ -15,7 +15,7 @@ use plugmint_store::{Batch, CommitError, Guard};
 use thiserror::Error;
 
 use crate::stretch_pool::NotStretched;
-use crate::{Fault, keys};
+use crate::{Fault, Unknown, keys};
 
 use super::Registry;
 use super::drive::{TRIES, defect, put_change};
@@ -67,7 +67,7 @@ impl Registry {
     /// Costs an Argon2id for each password of class chosen or shared.
     ///
     /// # Errors
-    /// * [`RegisterError::UnknownTemplate`]
+    /// * [`RegisterError::Unknown`] template
     /// * [`RegisterError::EnrollPassword`], [`RegisterError::ControlPassword`]: not of the class
     ///   that the template asks for.
     /// * [`RegisterError::SamePasswords`]
@@ -89,7 +89,7 @@ impl Registry {
     /// each, in their order. A few hundred to a few thousand at a time go well.
     ///
     /// # Errors
-    /// When none was registered: [`RegisterError::UnknownTemplate`] or [`RegisterError::Fault`].
+    /// When none was registered: [`RegisterError::Unknown`] template or [`RegisterError::Fault`].
     /// What is wrong with single serials stands in their verdicts.
     pub async fn register_all(
         &self,
@@ -98,7 +98,7 @@ impl Registry {
         by: &Actor,
     ) -> Result<Vec<Result<SerialStatus, RegisterError>>, RegisterError> {
         self.ensure_open()?;
-        let unknown = || RegisterError::UnknownTemplate { id: *template };
+        let unknown = || Unknown::template(template);
         let (design, _) = self.load_template(template).await?.ok_or_else(unknown)?;
         let prepared = self.prepare_all(&design, new).await;
         let author = Author::Operator(by.clone());
@@ -128,7 +128,7 @@ impl Registry {
         new: Vec<NewSerial>,
     ) -> Result<Vec<Result<(), RegisterError>>, RegisterError> {
         self.ensure_open()?;
-        let unknown = || RegisterError::UnknownTemplate { id: *template };
+        let unknown = || Unknown::template(template);
         let (template, _) = self.load_template(template).await?.ok_or_else(unknown)?;
         let prepared = self.prepare_all(&template, new).await;
         let nobody = Author::Device;
@@ -283,11 +283,8 @@ fn given(
 #[non_exhaustive]
 pub enum RegisterError {
     /// There is no such template.
-    #[error("there is no template `{id}`")]
-    UnknownTemplate {
-        /// What was asked for.
-        id: TemplateId,
-    },
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
     /// The enroll password is not of the class that the template asks for.
     #[error("enroll password: {0}")]
     EnrollPassword(WrongClass),
@@ -325,7 +322,7 @@ impl RegisterError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::UnknownTemplate { .. } => "unknown-template",
+            Self::Unknown(unknown) => unknown.code(),
             Self::EnrollPassword(_) => "wrong-enroll-password-class",
             Self::ControlPassword(_) => "wrong-control-password-class",
             Self::SamePasswords => "same-passwords",
@@ -342,7 +339,7 @@ impl RegisterError {
         match self {
             Self::Overloaded { .. } => true,
             Self::Fault(fault) => fault.is_retryable(),
-            Self::UnknownTemplate { .. }
+            Self::Unknown(_)
             | Self::EnrollPassword(_)
             | Self::ControlPassword(_)
             | Self::SamePasswords
@@ -356,7 +353,7 @@ impl RegisterError {
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Overloaded { retry_after } => Some(*retry_after),
-            Self::UnknownTemplate { .. }
+            Self::Unknown(_)
             | Self::EnrollPassword(_)
             | Self::ControlPassword(_)
             | Self::SamePasswords
@@ -371,8 +368,7 @@ impl From<NotStretched> for RegisterError {
     fn from(not: NotStretched) -> Self {
         match not {
             NotStretched::Overloaded { retry_after } => Self::Overloaded { retry_after },
-            NotStretched::Closed => Fault::Closed.into(),
-            NotStretched::Failed(failed) => Fault::Defect(failed.into()).into(),
+            NotStretched::Fault(fault) => fault.into(),
         }
     }
 }

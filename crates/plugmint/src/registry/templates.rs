@@ -6,7 +6,7 @@ use plugmint_core::{Argon2Cost, CompanyId, ProductionTemplate, TemplateDesign, T
 use plugmint_store::{Batch, CommitError, Guard};
 use thiserror::Error;
 
-use crate::{Fault, keys};
+use crate::{Fault, Unknown, keys};
 
 use super::drive::{TRIES, defect};
 use super::{LookUpError, Registry};
@@ -48,13 +48,13 @@ impl Registry {
     /// A template.
     ///
     /// # Errors
-    /// * [`LookUpError::UnknownTemplate`]
+    /// * [`LookUpError::Unknown`] template.
     /// * [`LookUpError::Fault`]
     pub async fn template(&self, id: &TemplateId) -> Result<ProductionTemplate, LookUpError> {
         self.ensure_open()?;
         match self.load_template(id).await? {
             Some((template, _)) => Ok(template),
-            None => Err(LookUpError::UnknownTemplate { id: *id }),
+            None => Err(Unknown::template(id).into()),
         }
     }
 

@@ -1,0 +1,9 @@
+//! The program, as operators and factories run it: real processes over real files.
+
+#![cfg(test)]
+
+mod derive;
+mod home;
+mod import;
+mod program;
+mod serials;

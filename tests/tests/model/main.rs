@@ -1,0 +1,44 @@
+//! The pure domain is the model: memory and redb agree with it, and with each other to the byte,
+//! after any sequence of operations, reopening included.
+
+#![cfg(test)]
+
+mod operation;
+mod reference;
+mod sides;
+
+use proptest_state_machine::{StateMachineTest, prop_state_machine};
+
+use operation::Operation;
+use reference::Model;
+use sides::Sides;
+
+struct BothBackends;
+
+impl StateMachineTest for BothBackends {
+    type SystemUnderTest = Sides;
+    type Reference = Model;
+
+    fn init_test(_: &Model) -> Sides {
+        Sides::new()
+    }
+
+    fn apply(sides: Sides, model: &Model, operation: Operation) -> Sides {
+        let sides = match operation {
+            Operation::Wait { millis } => sides.wait(millis),
+            Operation::Reopen => sides.reopen(),
+            _ => sides,
+        };
+        sides.answer(model, &operation);
+        sides
+    }
+
+    fn check_invariants(sides: &Sides, model: &Model) {
+        sides.agree(model);
+    }
+}
+
+prop_state_machine! {
+    #[test]
+    fn memory_and_redb_do_what_the_domain_says(sequential 1..60 => BothBackends);
+}
