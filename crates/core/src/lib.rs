@@ -77,7 +77,7 @@ pub use serial_id::SerialId;
 pub use serial_number::{InvalidSerialNumber, SerialNumber};
 pub use status::SerialStatus;
 pub use template::{
-    OperatorEnroll, ProductionTemplate, RepeatPolicy, TemplateDesign, TemplateName,
+    OperatorEnroll, PasswordRefusal, ProductionTemplate, RepeatPolicy, TemplateDesign, TemplateName,
 };
 pub use text::InvalidText;
 pub use time::UnixMillis;

@@ -3,10 +3,11 @@
 mod record;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use crate::derivation::Argon2Cost;
+use crate::derivation::{Argon2Cost, PasswordText};
 use crate::text::name_type;
-use crate::{CompanyId, ControlClass, Labels, PasswordClass, TemplateId, UnixMillis};
+use crate::{CompanyId, ControlClass, Labels, PasswordClass, TemplateId, UnixMillis, WrongClass};
 
 name_type!(
     /// What people call a Production Template: 1 to 128 bytes of UTF-8.
@@ -177,6 +178,53 @@ impl TemplateDesign {
     #[must_use]
     pub const fn labels(&self) -> &Labels {
         &self.labels
+    }
+}
+
+/// The rules for the passwords of a serial.
+impl TemplateDesign {
+    /// Whether these are passwords that a serial of this template may have.
+    ///
+    /// # Errors
+    /// [`PasswordRefusal`] says which one is not, and why; it never repeats one.
+    pub fn check_passwords(
+        &self,
+        enroll: PasswordText<'_>,
+        control: Option<PasswordText<'_>>,
+    ) -> Result<(), PasswordRefusal> {
+        self.password_class.check(enroll).map_err(PasswordRefusal::EnrollPassword)?;
+        let Some(control) = control else {
+            return Ok(());
+        };
+        self.control_class.class().check(control).map_err(PasswordRefusal::ControlPassword)?;
+        if control.matches(enroll) { Err(PasswordRefusal::SamePasswords) } else { Ok(()) }
+    }
+}
+
+/// Why a serial may not have these passwords. It never repeats one.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum PasswordRefusal {
+    /// The enroll password is not of the class that the template asks for.
+    #[error("enroll password: {0}")]
+    EnrollPassword(WrongClass),
+    /// The control password is not of the class that the template asks for.
+    #[error("control password: {0}")]
+    ControlPassword(WrongClass),
+    /// One password for both would let whoever controls the Thing be the Thing.
+    #[error("the control password is the enroll password: expected another one")]
+    SamePasswords,
+}
+
+impl PasswordRefusal {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::EnrollPassword(_) => "wrong-enroll-password-class",
+            Self::ControlPassword(_) => "wrong-control-password-class",
+            Self::SamePasswords => "same-passwords",
+        }
     }
 }
 

@@ -47,8 +47,8 @@ pub use plugmint_core::{
     EnrollOutcome, EnrollPassword, Epoch, Event, EventHash, EventKind, HistoryHead,
     InvalidConnectionPassword, InvalidCost, InvalidLabel, InvalidPassword, InvalidPlugId,
     InvalidRecord, InvalidSerialNumber, InvalidText, KeyVersion, Labels, OperatorEnroll, Ordinal,
-    PasswordClass, PlugId, PlugIdKind, Principal, PrincipalKind, ProductionTemplate, RepeatPolicy,
-    SerialId, SerialNumber, SerialStatus, TemplateDesign, TemplateId, TemplateName, UnixMillis,
-    UnknownClass, WrongClass,
+    PasswordClass, PasswordRefusal, PlugId, PlugIdKind, Principal, PrincipalKind,
+    ProductionTemplate, RepeatPolicy, SerialId, SerialNumber, SerialStatus, TemplateDesign,
+    TemplateId, TemplateName, UnixMillis, UnknownClass, WrongClass,
 };
 pub use plugmint_store::{Store, StoreError};

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use plugmint::{
-    Actor, LookUpError, NewSerial, ProductionTemplate, RegisterError, Registry, SerialId,
-    SerialNumber, TemplateId, Unknown,
+    Actor, ControlPassword, LookUpError, NewSerial, ProductionTemplate, RegisterError, Registry,
+    SerialId, SerialNumber, TemplateId, Unknown,
 };
 use pollster::block_on;
 use serde::Serialize;
@@ -135,23 +135,14 @@ pub(crate) fn register(
     Ok(imported)
 }
 
+/// The row, if its passwords are what the template asks for.
 fn of_class(template: &ProductionTemplate, row: Row) -> Result<Row, RowRefusal> {
-    let design = template.design();
     let enroll = row.enroll_password().expose_text();
-    let refused =
-        |error: RegisterError| RowRefusal::new(row.line(), RowProblem::Refused(error.to_string()));
-    design
-        .password_class()
-        .check(enroll)
-        .map_err(|wrong| refused(RegisterError::EnrollPassword(wrong)))?;
-    if let Some(control) = row.control_password().map(plugmint::ControlPassword::expose_text) {
-        let class = design.control_class().class();
-        class.check(control).map_err(|wrong| refused(RegisterError::ControlPassword(wrong)))?;
-        if control.matches(enroll) {
-            return Err(refused(RegisterError::SamePasswords));
-        }
+    let control = row.control_password().map(ControlPassword::expose_text);
+    match template.design().check_passwords(enroll, control) {
+        Ok(()) => Ok(row),
+        Err(refusal) => Err(RowRefusal::new(row.line(), RowProblem::Refused(refusal.to_string()))),
     }
-    Ok(row)
 }
 
 fn new_serial(row: Row) -> NewSerial {

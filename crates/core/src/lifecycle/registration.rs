@@ -47,6 +47,17 @@ impl Registration {
         Self { labels, ..self }
     }
 
+    /// Whether these verifiers, made under its key version, are those that it has; constant time.
+    #[must_use]
+    pub fn has_passwords(&self, enroll: &Verifier, control: Option<&Verifier>) -> bool {
+        let same_control = match (control, &self.control_verifier) {
+            (None, None) => true,
+            (Some(control), Some(stored)) => control.matches(stored),
+            (None, Some(_)) | (Some(_), None) => false,
+        };
+        enroll.matches(&self.enroll_verifier) && same_control
+    }
+
     /// Which root key its Plug-ID, passwords and verifiers hang on.
     #[must_use]
     pub const fn key_version(&self) -> KeyVersion {

@@ -1,0 +1,92 @@
+//! What a new serial comes to before it is looked up: its passwords checked and stretched.
+
+use futures_util::{StreamExt, stream};
+use plugmint_core::derivation::{PasswordText, SealNonce, SealedKey, Stretched, Verifier};
+use plugmint_core::lifecycle::{Registered, Registration};
+use plugmint_core::{
+    ControlPassword, KeyVersion, Labels, OperatorEnroll, PasswordClass, ProductionTemplate,
+    SerialId, UnixMillis,
+};
+
+use crate::Fault;
+use crate::registry::Registry;
+
+use super::{NewSerial, RegisterError};
+
+/// A serial whose passwords are what its template asks for, and stretched.
+pub(super) struct Prepared {
+    pub(super) id: SerialId,
+    enroll: Stretched,
+    control: Option<Stretched>,
+    labels: Labels,
+}
+
+impl Registry {
+    /// Stretches the passwords, as many at once as the pool has threads.
+    pub(super) async fn prepare_all(
+        &self,
+        template: &ProductionTemplate,
+        new: Vec<NewSerial>,
+    ) -> Vec<Result<Prepared, RegisterError>> {
+        let at_once = self.0.pool.limits().workers().get();
+        stream::iter(new).map(|new| self.prepare(template, new)).buffered(at_once).collect().await
+    }
+
+    async fn prepare(
+        &self,
+        template: &ProductionTemplate,
+        new: NewSerial,
+    ) -> Result<Prepared, RegisterError> {
+        let id = SerialId::new(*template.id(), new.serial);
+        let enroll = new.enroll_password.expose_text();
+        let control = new.control_password.as_ref().map(ControlPassword::expose_text);
+        let design = template.design();
+        design.check_passwords(enroll, control)?;
+        let stretch = async |class: PasswordClass, password: PasswordText<'_>| {
+            let stretching = class.stretching(design.argon2(), &id, password);
+            self.0.pool.finish(stretching).await
+        };
+        let enroll = stretch(design.password_class(), enroll).await?;
+        let control = match control {
+            None => None,
+            Some(control) => Some(stretch(design.control_class().class(), control).await?),
+        };
+        Ok(Prepared { id, enroll, control, labels: new.labels })
+    }
+
+    /// The serial as it is registered now, under the current key version.
+    pub(super) fn registered(
+        &self,
+        template: &ProductionTemplate,
+        new: &Prepared,
+        at: UnixMillis,
+    ) -> Result<Registered, Fault> {
+        let version = self.0.keys.current();
+        let keys = self.0.keys.version(version)?;
+        let sealed = match template.design().operator_enroll() {
+            OperatorEnroll::Refused => None,
+            OperatorEnroll::Allowed => {
+                let template_key = keys.template_key(new.id.template());
+                let key = template_key.enroll_key(new.id.serial(), &new.enroll);
+                let nonce = SealNonce::from_random(self.0.random.bytes()?);
+                Some(SealedKey::seal(version, keys.seal(), nonce, &new.id, &key)?)
+            }
+        };
+        let (enroll, control) = self.verifiers(version, new)?;
+        let registration = Registration::new(version, enroll, control, at);
+        Ok(Registered::new(registration.with_labels(new.labels.clone()), sealed))
+    }
+
+    /// What proves the serial's passwords under a key version.
+    pub(super) fn verifiers(
+        &self,
+        version: KeyVersion,
+        new: &Prepared,
+    ) -> Result<(Verifier, Option<Verifier>), Fault> {
+        let template_key = self.0.keys.version(version)?.template_key(new.id.template());
+        let serial = new.id.serial();
+        let control = new.control.as_ref();
+        let control = control.map(|control| template_key.control_key(serial, control).verifier());
+        Ok((template_key.enroll_key(serial, &new.enroll).verifier(), control))
+    }
+}

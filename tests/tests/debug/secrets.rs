@@ -1,0 +1,135 @@
+//! Secrets, and the records that hang on them.
+
+use plugmint::SerialStatus;
+use plugmint_core::derivation::{
+    AuthVerifier, PlatformKeys, RootLabel, SealNonce, SealedKey, StretchMemory, Stretching,
+    Verifier,
+};
+use plugmint_core::lifecycle::{Decision, Registered, Registration, SerialRecord, Stage};
+use plugmint_core::{
+    Author, ControlPassword, EnrollPassword, Epoch, KeyVersion, PasswordClass, RepeatPolicy,
+};
+
+use crate::shown::Shown;
+use crate::things::*;
+
+pub(crate) fn secrets_and_records(shown: &mut Shown) {
+    let enroll = EnrollPassword::parse(ENROLL).unwrap();
+    let control = ControlPassword::parse(CONTROL).unwrap();
+    shown.secret("the enroll password", ENROLL.as_bytes());
+    shown.secret("the control password", CONTROL.as_bytes());
+    shown.secret("the root key", b"canary of the root key, 32 bytes");
+    shown.show(&enroll);
+    shown.show(&control);
+    shown.show(&enroll.expose_text());
+    shown.show(&root());
+    shown.show(&root().mac(RootLabel::Auth));
+    let check = root().mac(RootLabel::KeyCheck).into_key_check();
+    shown.secret("the key check", check.as_bytes());
+    shown.show(&check);
+
+    let keys = PlatformKeys::of_root(&root());
+    shown.show(&keys);
+    shown.show(keys.auth());
+    shown.show(keys.seal());
+    let template_key = keys.template_key(id().template());
+    shown.show(&template_key);
+
+    let stretching = PasswordClass::Chosen.stretching(cost(), &id(), enroll.expose_text());
+    shown.show(&stretching);
+    let Stretching::Slow(job) = stretching else { panic!("chosen takes a job") };
+    shown.show(&job);
+    let mut memory = StretchMemory::new();
+    let stretched = job.run(&mut memory).unwrap();
+    shown.show(&memory);
+    shown.secret("the stretched password", stretched.expose_bytes());
+    shown.show(&Stretching::Done(
+        PasswordClass::Chosen
+            .stretching(cost(), &id(), enroll.expose_text())
+            .run(&mut memory)
+            .unwrap(),
+    ));
+    shown.show(&stretched);
+
+    let enroll_key = template_key.enroll_key(id().serial(), &stretched);
+    shown.show(&enroll_key);
+    let control_key = template_key.control_key(id().serial(), &stretched);
+    shown.show(&control_key);
+    let credentials = enroll_key.credentials(Epoch::FIRST);
+    let password = credentials.connection_password();
+    shown.secret("the connection password", password.expose_text().as_bytes());
+    shown.show(password);
+    shown.show(&credentials);
+    let verifier: Verifier = enroll_key.verifier();
+    shown.secret("the enroll verifier", verifier.expose_bytes());
+    shown.show(&verifier);
+    let auth: AuthVerifier = keys.auth().verifier(credentials.plug_id(), password);
+    shown.secret("the auth verifier", auth.expose_bytes());
+    shown.show(&auth);
+    let nonce = SealNonce::from_random([4; SealNonce::LEN]);
+    shown.show(&nonce);
+    let sealed = SealedKey::seal(KeyVersion::FIRST, keys.seal(), nonce, &id(), &enroll_key);
+    let sealed = sealed.unwrap();
+    shown.show(&sealed);
+
+    let registration =
+        Registration::new(KeyVersion::FIRST, verifier, Some(control_key.verifier()), at(1));
+    shown.show(&registration);
+    shown.show(&registration.mark());
+    let registered = Registered::new(registration, Some(sealed));
+    shown.show(&registered);
+    let change = SerialRecord::register(registered, Author::Device);
+    lives(shown, change.record().clone(), &keys, &enroll_key, &auth);
+    shown.show(&change);
+}
+
+pub(crate) fn lives(
+    shown: &mut Shown,
+    record: SerialRecord,
+    keys: &PlatformKeys,
+    key: &plugmint_core::derivation::EnrollKey,
+    auth: &AuthVerifier,
+) {
+    shown.show(&record);
+    shown.show(&SerialStatus::new(id(), &record));
+    let refused = record.clone().authenticate(auth, at(2)).unwrap_err();
+    shown.show(&refused);
+    let decision = record.enroll(key, RepeatPolicy::Never, keys.auth(), at(2)).unwrap();
+    shown.show(&decision);
+    let Decision::Commit(change, enrollment) = decision else { panic!("it enrolls") };
+    shown.show(&enrollment);
+    shown.show(&enrollment.outcome());
+    shown.show(change.event());
+    shown.show(&change.event().kind());
+    shown.show(change.event().previous());
+    shown.show(change.record().head());
+    let enrolled = change.record().clone();
+    shown.show(enrolled.stage());
+    let again = enrolled.clone().enroll(key, RepeatPolicy::Never, keys.auth(), at(2));
+    shown.show(&again.unwrap_err());
+    let Stage::Enrolled(stage) = enrolled.stage() else { panic!("it is enrolled") };
+    shown.show(stage);
+    shown.show(stage.identity());
+    let credential = enrolled.credential(&id()).unwrap();
+    shown.show(&credential);
+    let admission = credential.admit(auth);
+    shown.show(&admission);
+    let plugmint_core::Admission::Activates(principal) = admission else { panic!("it connects") };
+    shown.show(&principal);
+    shown.show(&principal.kind());
+    let Decision::Commit(change, ()) = enrolled.authenticate(auth, at(3)).unwrap() else {
+        panic!("it activates")
+    };
+    let Stage::Activated(stage) = change.record().stage() else { panic!("it is activated") };
+    shown.show(stage);
+    shown.show(&change.record().stage().name());
+    let Decision::Commit(change, outcome) = change.record().clone().retire(Author::Device, at(4))
+    else {
+        panic!("it retires")
+    };
+    shown.show(&outcome);
+    let Stage::Retired(stage) = change.record().stage() else { panic!("it is retired") };
+    shown.show(stage);
+    let retired = change.record().clone().disable(Author::Device, at(5)).unwrap_err();
+    shown.show(&retired);
+}

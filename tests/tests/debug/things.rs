@@ -1,0 +1,33 @@
+//! The device that is shown everywhere.
+
+use plugmint::{CompanyId, TemplateDesign, TemplateName};
+use plugmint_core::derivation::RootKey;
+use plugmint_core::{
+    Argon2Cost, ProductionTemplate, SerialId, SerialNumber, TemplateId, UnixMillis,
+};
+use zeroize::Zeroizing;
+
+pub(crate) const ENROLL: &str = "canary-of-the-enroll-password";
+pub(crate) const CONTROL: &str = "canary-of-the-control-password";
+
+pub(crate) fn id() -> SerialId {
+    SerialId::new(TemplateId::from_parts([1; 12]), SerialNumber::parse("SN-1").unwrap())
+}
+
+pub(crate) fn root() -> RootKey {
+    RootKey::from_random(&Zeroizing::new(*b"canary of the root key, 32 bytes"))
+}
+
+pub(crate) fn cost() -> Argon2Cost {
+    Argon2Cost::new(64, 1, 1).unwrap()
+}
+
+pub(crate) fn template() -> ProductionTemplate {
+    let design = TemplateDesign::new(TemplateName::parse("T").unwrap());
+    let company = CompanyId::from_parts([2; 12]);
+    ProductionTemplate::create(*id().template(), company, design, UnixMillis::new(1))
+}
+
+pub(crate) fn at(millis: u64) -> UnixMillis {
+    UnixMillis::new(millis)
+}

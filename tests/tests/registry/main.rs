@@ -1,0 +1,11 @@
+//! What a registry answers, operation by operation.
+
+#![cfg(test)]
+
+mod authenticating;
+mod enrolling;
+mod looking_up;
+mod opening;
+mod operating;
+mod prelude;
+mod registering;
