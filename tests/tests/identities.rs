@@ -6,7 +6,6 @@ use plugmint_core::arb::{arb_generated_text, arb_serial_id};
 use plugmint_core::derivation::{PasswordText, PlatformKeys, RootKey, StretchMemory};
 use plugmint_core::{Argon2Cost, Credentials, Epoch, Ordinal, PasswordClass, PlugId, SerialId};
 use proptest::prelude::*;
-use zeroize::Zeroizing;
 
 /// Everything that a Thing's credentials hang on.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +22,7 @@ fn arb_inputs() -> impl Strategy<Value = Inputs> {
 }
 
 fn credentials(inputs: &Inputs) -> Credentials {
-    let root = RootKey::from_random(&Zeroizing::new(inputs.root));
+    let root = RootKey::from_random(&mut { inputs.root });
     let text = PasswordText::of_any(inputs.password.as_bytes()).unwrap();
     let stretched = PasswordClass::Generated
         .stretching(Argon2Cost::DEFAULT, &inputs.id, text)
@@ -85,7 +84,7 @@ proptest! {
         a in any::<u32>(),
         b in any::<u32>(),
     ) {
-        let root = RootKey::from_random(&Zeroizing::new(inputs.root));
+        let root = RootKey::from_random(&mut { inputs.root });
         let text = PasswordText::of_any(inputs.password.as_bytes()).unwrap();
         let stretched = PasswordClass::Generated
             .stretching(Argon2Cost::DEFAULT, &inputs.id, text)

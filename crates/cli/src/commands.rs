@@ -16,9 +16,6 @@ use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
 
-/// How many records are asked of a store at once.
-const PAGE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
-
 /// Does what the command line asks for.
 pub(crate) fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
     let home = || Home::of(&cli.place);
@@ -33,3 +30,6 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
         Command::Derive(arguments) => derive::run(&arguments, output),
     }
 }
+
+/// How many records are asked of a store at once.
+const PAGE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);

@@ -2,25 +2,23 @@
 
 use std::error::Error as StdError;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use plugmint::{
-    AuthenticateError, CreateTemplateError, EnrollError, Fault, KeyFileError, LookUpError,
-    MarkError, OpenError, RegisterError, RetireError,
+    AuthenticateError, CreateError, CreateKeyFileError, CreateStoreError, CreateTemplateError,
+    EnrollError, Fault, KeyFileError, LookUpError, MarkError, OpenError, OpenStoreError,
+    RegisterAllError, RegisterError, RetireError,
 };
-use plugmint_redb::{CreateError as CreateStoreError, OpenError as OpenStoreError};
 use serde::Serialize;
 
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::rows::InvalidRows;
-
-/// The code of a failure that nobody is there to hear.
-const NOBODY_LISTENS: &str = "nobody-listens";
 
 /// What kind of failure it is: one exit code for each.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
-    /// What was asked for is refused; asking again changes nothing.
+    /// What was asked for is refused.
     Refused,
     /// The command line does not say what to do.
     Usage,
@@ -56,9 +54,13 @@ impl Failure {
         Self { kind, code, message: chain(error) }
     }
 
-    /// The same failure, with what it is about in front.
-    pub(crate) fn about(self, what: impl std::fmt::Display) -> Self {
-        Self { message: format!("{what}: {}", self.message), ..self }
+    /// The same failure, with the file in front that it is about. A root key that was given in
+    /// place of its file is not repeated.
+    pub(crate) fn about(self, path: &Path) -> Self {
+        let shown = path.display().to_string();
+        let is_key = shown.len() >= 32 && shown.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let shown = if is_key { "the file of that name" } else { &shown };
+        Self { message: format!("{shown}: {}", self.message), ..self }
     }
 
     /// The same failure, with what to do about it behind.
@@ -66,16 +68,14 @@ impl Failure {
         Self { message: format!("{}; {hint}", self.message), ..self }
     }
 
-    /// Tells it on standard error, and as JSON on standard output where that was asked for.
+    /// Tells it on standard error, and as JSON on standard output where that was asked for and
+    /// nothing stands there yet.
     pub(crate) fn report(&self, output: &Output) -> ExitCode {
-        if self.code == NOBODY_LISTENS {
-            return ExitCode::SUCCESS;
-        }
         // Who does not listen any more is told by the exit code.
         writeln!(io::stderr(), "plugmint: {}", self.message).unwrap_or_default();
-        if output.is_json() {
-            let error = Told { error: Error { code: self.code, message: &self.message } };
-            output::json(&error).unwrap_or_default();
+        if output.is_json() && !output.has_begun() {
+            let error = Error { code: self.code, message: &self.message };
+            output.show(&Told { error }, |_| String::new()).unwrap_or_default();
         }
         ExitCode::from(self.kind.exit_code())
     }
@@ -90,24 +90,6 @@ struct Told<'a> {
 struct Error<'a> {
     code: &'a str,
     message: &'a str,
-}
-
-/// Tells what is wrong with the command line, or shows help and version.
-pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
-    if !error.use_stderr() {
-        // Who does not listen any more had enough of the help.
-        error.print().unwrap_or_default();
-        return ExitCode::SUCCESS;
-    }
-    let message = match error.kind() {
-        // A word too many may be a password: it is not repeated.
-        clap::error::ErrorKind::UnknownArgument => "there is an argument too many, or one that is \
-            not known: passwords are read from a prompt or from standard input, never from an \
-            argument; see --help"
-            .to_owned(),
-        _ => error.render().to_string().trim_start_matches("error: ").trim_end().to_owned(),
-    };
-    Failure::new(Kind::Usage, "usage", message).report(&Output::new(json))
 }
 
 /// Everything that an error says, without a cause that is told already.
@@ -126,8 +108,18 @@ fn chain(error: &dyn StdError) -> String {
 
 const fn kind_of(fault: &Fault) -> Kind {
     match fault {
-        Fault::Contended { .. } | Fault::Closed | Fault::MissingRootKey { .. } => Kind::Refused,
+        Fault::Contended { .. }
+        | Fault::Closed
+        | Fault::MissingRootKey { .. }
+        | Fault::OutOfMemory { .. }
+        | Fault::PlugIdTaken { .. } => Kind::Refused,
         _ => Kind::Store,
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::of(kind_of(&fault), fault.code(), &fault)
     }
 }
 
@@ -148,17 +140,26 @@ macro_rules! from_operation {
 }
 
 from_operation!(
-    AuthenticateError CreateTemplateError EnrollError LookUpError MarkError RegisterError
-    RetireError
+    AuthenticateError CreateTemplateError EnrollError LookUpError MarkError RegisterAllError
+    RegisterError RetireError
 );
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let kind = match &error {
             OpenError::Fault(fault) => kind_of(fault),
-            OpenError::Installation(_) | OpenError::NotCreated | OpenError::Threads(_) => {
-                Kind::Store
-            }
+            OpenError::NotCreated | OpenError::Threads(_) => Kind::Store,
+            _ => Kind::Refused,
+        };
+        Self::of(kind, error.code(), &error)
+    }
+}
+
+impl From<CreateError> for Failure {
+    fn from(error: CreateError) -> Self {
+        let kind = match &error {
+            CreateError::Fault(fault) => kind_of(fault),
+            CreateError::Threads(_) => Kind::Store,
             _ => Kind::Refused,
         };
         Self::of(kind, error.code(), &error)
@@ -167,49 +168,30 @@ impl From<OpenError> for Failure {
 
 impl From<KeyFileError> for Failure {
     fn from(error: KeyFileError) -> Self {
-        Self::of(Kind::Refused, "key-file", &error)
+        Self::of(Kind::Refused, error.code(), &error)
+    }
+}
+
+impl From<CreateKeyFileError> for Failure {
+    fn from(error: CreateKeyFileError) -> Self {
+        Self::of(Kind::Store, error.code(), &error)
     }
 }
 
 impl From<OpenStoreError> for Failure {
     fn from(error: OpenStoreError) -> Self {
-        let code = match &error {
-            OpenStoreError::Missing => "store-missing",
-            OpenStoreError::Held => "store-held",
-            OpenStoreError::ReadOnly => "store-read-only",
-            OpenStoreError::Truncated { .. } => "store-truncated",
-            OpenStoreError::Foreign => "store-foreign",
-            OpenStoreError::Newer { .. } => "store-newer",
-            OpenStoreError::Damaged(_) => "store-damaged",
-            _ => "store",
-        };
-        Self::of(Kind::Store, code, &error)
+        Self::of(Kind::Store, error.code(), &error)
     }
 }
 
 impl From<CreateStoreError> for Failure {
     fn from(error: CreateStoreError) -> Self {
-        match error {
-            CreateStoreError::Open(error) => error.into(),
-            error => Self::of(Kind::Store, "store", &error),
-        }
+        Self::of(Kind::Store, error.code(), &error)
     }
 }
 
 impl From<InvalidRows> for Failure {
     fn from(error: InvalidRows) -> Self {
         Self::of(Kind::Refused, "invalid-file", &error)
-    }
-}
-
-/// Standard output is gone, or a file cannot be read. Who reads no further had enough: that is no
-/// failure.
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        let code = match error.kind() {
-            io::ErrorKind::BrokenPipe => NOBODY_LISTENS,
-            _ => "io",
-        };
-        Self::of(Kind::Store, code, &error)
     }
 }

@@ -4,15 +4,17 @@ use std::fs::{self, DirBuilder};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use plugmint::{FileRootKey, KeyFileError, OpenError, Registry, RootKey};
-use plugmint_redb::{CreateError, RedbOptions, RedbStore};
-use zeroize::Zeroizing;
+use plugmint::{
+    CreateError, CreateKeyFileError, CreateStoreError, FileRootKey, OpenError, OpenStoreError,
+    Registry,
+};
+use plugmint_redb::{RedbOptions, RedbStore};
+use pollster::block_on;
 
 use crate::args::Place;
 use crate::failure::{Failure, Kind};
-
-const STORE_FILE: &str = "store.redb";
 
 /// The paths of one registry.
 #[derive(Debug)]
@@ -37,14 +39,7 @@ impl Home {
             None => beside(&data)?,
         };
         let home = Self { data, root_key };
-        if home.key_is_in_data()? {
-            let message = format!(
-                "the key file `{}` lies in the data directory: expected it beside, so that no copy \
-                 of the data holds it",
-                home.root_key.display()
-            );
-            return Err(Failure::new(Kind::Usage, "key-in-data", message));
-        }
+        home.check_key_is_outside()?;
         Ok(home)
     }
 
@@ -56,45 +51,61 @@ impl Home {
         &self.root_key
     }
 
-    /// Opens the registry.
+    /// Opens the registry. Where another process holds the store, it is asked for again for a
+    /// moment: a verb of this program holds it no longer.
     pub(crate) fn open(&self) -> Result<Registry, Failure> {
-        let path = self.store();
-        let store = RedbStore::open(&path, &RedbOptions::default()).map_err(|error| {
-            let missing = matches!(error, plugmint_redb::OpenError::Missing);
-            let failure = Failure::from(error).about(path.display());
+        let mut store = RedbStore::open(self.store(), &RedbOptions::default());
+        for _ in 0..HELD_TRIES {
+            if !matches!(store, Err(OpenStoreError::Held)) {
+                break;
+            }
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a file lock tells nobody that it is free"
+            )]
+            std::thread::sleep(HELD_PAUSE);
+            store = RedbStore::open(self.store(), &RedbOptions::default());
+        }
+        let store = store.map_err(|error| {
+            let missing = matches!(error, OpenStoreError::Missing);
+            let failure = Failure::from(error).about(&self.store());
             if missing { failure.hint("`plugmint init` makes one") } else { failure }
         })?;
         let key = self.load_key()?;
-        pollster::block_on(Registry::open(Arc::new(store), &key))
-            .map_err(|error| self.about_open(error))
+        block_on(Registry::open(Arc::new(store), &key)).map_err(|error| {
+            let not_created = matches!(error, OpenError::NotCreated);
+            let key = matches!(error, OpenError::WrongRootKey { .. } | OpenError::RootKey(_));
+            let about = if key { self.root_key.clone() } else { self.store() };
+            let failure = Failure::from(error).about(&about);
+            if not_created { failure.hint("`plugmint init` finishes it") } else { failure }
+        })
     }
 
     /// Makes store, key file and registry; goes on where an earlier attempt was interrupted, and
     /// touches nothing that is complete. A key file that is there is used and never overwritten.
     pub(crate) fn init(&self) -> Result<(Registry, KeyFile), Failure> {
         make_directory(&self.data)
-            .map_err(|error| Failure::of(Kind::Store, "io", &error).about(self.data.display()))?;
-        let path = self.store();
-        let options = RedbOptions::default();
-        let store = match RedbStore::create(&path, &options) {
-            Err(CreateError::AlreadyExists) => RedbStore::open(&path, &options)
-                .map_err(|error| Failure::from(error).about(path.display()))?,
-            made => made.map_err(|error| Failure::from(error).about(path.display()))?,
+            .map_err(|error| Failure::of(Kind::Store, "io", &error).about(&self.data))?;
+        // What a path with `..` leads to is seen only now that the directory is there.
+        self.check_key_is_outside()?;
+        let about_store = |failure: Failure| failure.about(&self.store());
+        let store = match RedbStore::create(self.store(), &RedbOptions::default()) {
+            Err(CreateStoreError::AlreadyExists) => {
+                RedbStore::open(self.store(), &RedbOptions::default())
+                    .map_err(|error| about_store(error.into()))?
+            }
+            made => made.map_err(|error| about_store(error.into()))?,
         };
-        let store: Arc<RedbStore> = Arc::new(store);
-        // Any key shows whether there is a registry: that is looked at first, and nothing written.
-        let any_key = RootKey::from_random(&Zeroizing::new([0; 32]));
-        let probe = pollster::block_on(Registry::open(Arc::clone(&store) as _, &any_key));
-        if !matches!(probe, Err(OpenError::NotCreated)) {
-            return Err(self.already_there());
+        if block_on(Registry::is_created(&store)).map_err(|fault| about_store(fault.into()))? {
+            return Err(about_store(CreateError::AlreadyCreated.into()));
         }
         let (key, key_file) = match FileRootKey::create(&self.root_key) {
             Ok(key) => (key, KeyFile::Made),
-            Err(KeyFileError::AlreadyExists) => (self.load_key()?, KeyFile::Found),
-            Err(error) => return Err(Failure::from(error).about(self.root_key.display())),
+            Err(CreateKeyFileError::AlreadyExists) => (self.load_key()?, KeyFile::Found),
+            Err(error) => return Err(Failure::from(error).about(&self.root_key)),
         };
-        let registry = pollster::block_on(Registry::create(store, &key))
-            .map_err(|error| self.about_open(error))?;
+        let registry = block_on(Registry::create(Arc::new(store), &key))
+            .map_err(|error| about_store(error.into()))?;
         Ok((registry, key_file))
     }
 
@@ -104,26 +115,17 @@ impl Home {
 
     fn load_key(&self) -> Result<FileRootKey, Failure> {
         FileRootKey::load(&self.root_key)
-            .map_err(|error| Failure::from(error).about(self.root_key.display()))
+            .map_err(|error| Failure::from(error).about(&self.root_key))
     }
 
-    fn about_open(&self, error: OpenError) -> Failure {
-        let key = matches!(error, OpenError::WrongRootKey { .. } | OpenError::RootKey(_));
-        let about = if key { self.root_key.clone() } else { self.store() };
-        Failure::from(error).about(about.display())
-    }
-
-    fn already_there(&self) -> Failure {
-        let message = format!(
-            "`{}` holds a registry already: expected a directory without one",
-            self.data.display()
-        );
-        Failure::new(Kind::Refused, "already-created", message)
-    }
-
-    /// Whether the key file lies below the data directory, links followed as far as things exist.
-    fn key_is_in_data(&self) -> Result<bool, Failure> {
-        Ok(real(&self.root_key)?.starts_with(real(&self.data)?))
+    /// The key file must not lie below the data directory, links followed as far as things exist.
+    fn check_key_is_outside(&self) -> Result<(), Failure> {
+        if !real(&self.root_key)?.starts_with(real(&self.data)?) {
+            return Ok(());
+        }
+        let message = "the key file lies in the data directory: expected it beside, so that no \
+                       copy of the data holds it";
+        Err(Failure::new(Kind::Usage, "key-in-data", message).about(&self.root_key))
     }
 }
 
@@ -142,7 +144,8 @@ fn beside(data: &Path) -> Result<PathBuf, Failure> {
 
 /// The path without links and dots, as far as it exists.
 fn real(path: &Path) -> Result<PathBuf, Failure> {
-    let absolute = std::path::absolute(path)?;
+    let absolute =
+        std::path::absolute(path).map_err(|error| Failure::of(Kind::Usage, "usage", &error))?;
     for existing in absolute.ancestors() {
         match fs::canonicalize(existing) {
             Ok(real) => {
@@ -150,7 +153,7 @@ fn real(path: &Path) -> Result<PathBuf, Failure> {
                 return Ok(real.join(rest));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Failure::from(error).about(path.display())),
+            Err(error) => return Err(Failure::of(Kind::Store, "io", &error).about(path)),
         }
     }
     Ok(absolute)
@@ -163,3 +166,10 @@ fn make_directory(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
 }
+
+const STORE_FILE: &str = "store.redb";
+
+/// For so long a store that is held is asked for again: five seconds.
+const HELD_TRIES: u32 = 100;
+
+const HELD_PAUSE: Duration = Duration::from_millis(50);

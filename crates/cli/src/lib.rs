@@ -11,6 +11,7 @@ mod home;
 mod output;
 mod rows;
 mod secret_input;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return failure::usage(&error, arguments.iter().any(|word| word == "--json")),
+        Err(error) => return usage::report(&error, arguments.iter().any(|word| word == "--json")),
     };
     let output = Output::new(cli.place.json);
     match commands::run(cli, &output) {

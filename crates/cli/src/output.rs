@@ -1,5 +1,6 @@
 //! What is printed: for people, or as one JSON value.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -7,64 +8,82 @@ use jiff::Timestamp;
 use plugmint::UnixMillis;
 use serde::Serialize;
 
+use crate::failure::{Failure, Kind};
+
 /// Standard output, and which of the two it is for.
 #[derive(Debug)]
 pub(crate) struct Output {
     json: bool,
+    begun: Cell<bool>,
 }
 
 impl Output {
     pub(crate) const fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, begun: Cell::new(false) }
     }
 
     pub(crate) const fn is_json(&self) -> bool {
         self.json
     }
 
-    /// Prints a value as JSON, or what `people` makes of it.
+    /// Whether something stands on standard output.
+    pub(crate) const fn has_begun(&self) -> bool {
+        self.begun.get()
+    }
+
+    /// Prints what came of a verb: a value as JSON, or what `people` makes of it.
     pub(crate) fn show<T: Serialize>(
         &self,
         value: &T,
         people: impl FnOnce(&T) -> String,
-    ) -> io::Result<()> {
-        if self.json { json(value) } else { print(&[&people(value), "\n"]) }
+    ) -> Result<(), Failure> {
+        let shown = if self.json { to_json(value) } else { people(value) };
+        self.print(&[&shown, "\n"]).map_err(|error| {
+            Failure::of(Kind::Store, "output", &error)
+                .hint("what was asked for is done, but standard output does not take the answer")
+        })
     }
 
     /// Prints a list page by page: `next` gives the page behind the item that it is given, and an
-    /// empty one at the end. Memory holds one page, whatever the length.
-    pub(crate) fn list<T: Serialize, E: From<io::Error>>(
+    /// empty one at the end. Memory holds one page, whatever the length; the columns of each page
+    /// are aligned for themselves. Who reads no further had enough, which is no failure.
+    pub(crate) fn list<T: Serialize>(
         &self,
         columns: &[&str],
         row: impl Fn(&T) -> Vec<String>,
-        mut next: impl FnMut(Option<&T>) -> Result<Vec<T>, E>,
-    ) -> Result<(), E> {
+        mut next: impl FnMut(Option<&T>) -> Result<Vec<T>, Failure>,
+    ) -> Result<(), Failure> {
         let mut page = next(None)?;
-        let mut separator = "[";
         let mut header = Some(columns);
-        while !page.is_empty() {
-            if self.json {
-                for item in &page {
-                    print(&[separator, &to_json(item)?])?;
-                    separator = ",\n";
-                }
+        let mut printed = if self.json { self.print(&["["]) } else { Ok(()) };
+        let mut separator = "";
+        while printed.is_ok() && !page.is_empty() {
+            printed = if self.json {
+                page.iter().try_for_each(|item| {
+                    self.print(&[std::mem::replace(&mut separator, ",\n"), &to_json(item)])
+                })
             } else {
-                print(&[&table(header.take(), page.iter().map(&row)), "\n"])?;
+                self.print(&[&table(header.take(), page.iter().map(&row)), "\n"])
+            };
+            if printed.is_ok() {
+                page = next(page.last())?;
             }
-            page = next(page.last())?;
         }
-        match (self.json, separator) {
-            (true, "[") => print(&["[]\n"])?,
-            (true, _) => print(&["]\n"])?,
-            (false, _) => {}
+        if self.json {
+            printed = printed.and_then(|()| self.print(&["]\n"]));
         }
-        Ok(())
+        match printed {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed.map_err(|error| Failure::of(Kind::Store, "output", &error)),
+        }
     }
-}
 
-/// Prints a value as JSON.
-pub(crate) fn json<T: Serialize>(value: &T) -> io::Result<()> {
-    print(&[&to_json(value)?, "\n"])
+    fn print(&self, parts: &[&str]) -> io::Result<()> {
+        self.begun.set(true);
+        let mut out = io::stdout().lock();
+        parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?;
+        out.flush()
+    }
 }
 
 /// Rows under each other, columns aligned, without lines.
@@ -98,14 +117,18 @@ pub(crate) fn time(time: UnixMillis) -> String {
     timestamp.map_or_else(|| time.to_string(), |timestamp| format!("{timestamp:.0}"))
 }
 
-fn to_json<T: Serialize>(value: &T) -> io::Result<String> {
-    serde_json::to_string(value).map_err(io::Error::other)
+/// A text that somebody else chose, with characters made visible that would not be.
+pub(crate) fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\'' | '"' | '\\' => c.to_string(),
+        c => c.escape_debug().to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
-fn print(parts: &[&str]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?;
-    out.flush()
+fn to_json<T: Serialize>(value: &T) -> String {
+    // INVARIANT: what is printed has text for keys, so it is always JSON.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -116,6 +139,12 @@ mod tests {
     fn a_time_is_shown_in_utc() {
         assert_eq!(time(UnixMillis::new(1_790_000_000_000)), "2026-09-21T14:13:20Z");
         assert_eq!(time(UnixMillis::new(u64::MAX)), "18446744073709551615 ms");
+    }
+
+    #[test]
+    fn what_would_not_be_seen_is_made_visible() {
+        assert_eq!(visible("K\u{fc}hl \"1\""), "K\u{fc}hl \"1\"");
+        assert_eq!(visible("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
     }
 
     #[test]

@@ -14,10 +14,6 @@ use plugmint::{
 };
 use thiserror::Error;
 
-const SERIAL: &str = "serial";
-const ENROLL_PASSWORD: &str = "enroll_password";
-const CONTROL_PASSWORD: &str = "control_password";
-
 /// The rows of a CSV file, one after another.
 pub struct Rows<R> {
     reader: csv::Reader<Lines<R>>,
@@ -343,6 +339,12 @@ impl<R: BufRead> Read for Lines<R> {
 fn line_feeds(value: &[u8]) -> u64 {
     value.iter().map(|byte| u64::from(*byte == b'\n')).sum()
 }
+
+const SERIAL: &str = "serial";
+
+const ENROLL_PASSWORD: &str = "enroll_password";
+
+const CONTROL_PASSWORD: &str = "control_password";
 
 #[cfg(test)]
 mod tests {

@@ -159,7 +159,7 @@ pub fn arb_life() -> impl Strategy<Value = (SerialId, Vec<Change>)> {
             let nonce = SealNonce::from_random(nonce);
             SealedKey::seal(version, platform_keys().seal(), nonce, &id, &key).ok()
         });
-        let first = SerialRecord::register(Registered::new(registration, sealed), author);
+        let first = SerialRecord::register(&id, Registered::new(registration, sealed), author);
         let mut record = first.record().clone();
         let mut changes = vec![first];
         for (verb, author, at) in verbs {
@@ -195,7 +195,13 @@ fn live(
         Decision::Answer(_) => None,
     };
     match verb {
-        0 => match record.enroll(key, RepeatPolicy::UntilActivated, keys.auth(), at) {
+        0 => match SerialRecord::enroll(
+            Some(record),
+            key,
+            RepeatPolicy::UntilActivated,
+            keys.auth(),
+            at,
+        ) {
             Ok(Decision::Commit(change, _)) => Some(*change),
             Ok(Decision::Answer(_)) | Err(_) => None,
         },
@@ -219,8 +225,7 @@ fn auth_verifier(record: &SerialRecord) -> Option<AuthVerifier> {
 }
 
 fn platform_keys() -> PlatformKeys {
-    let root = RootKey::from_random(&zeroize::Zeroizing::new([0x5a; 32]));
-    PlatformKeys::of_root(&root)
+    PlatformKeys::of_root(&RootKey::from_random(&mut [0x5a; 32]))
 }
 
 fn enroll_key(id: &SerialId) -> Option<EnrollKey> {

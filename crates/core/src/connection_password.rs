@@ -6,7 +6,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretText};
 
 /// 24 derived bytes, written as 32 characters of `A-Z a-z 0-9 - _` (URL-safe base64 of RFC 4648,
 /// section 5, without padding).
@@ -39,8 +39,8 @@ impl ConnectionPassword {
 
     /// The 32 characters that a device is told.
     #[must_use]
-    pub fn expose_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(Base64UrlUnpadded::encode_string(self.0.expose()))
+    pub fn expose_text(&self) -> SecretText {
+        SecretText::new(Zeroizing::new(Base64UrlUnpadded::encode_string(self.0.expose())))
     }
 
     /// Whether both are the same; constant time.
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_connection_password_is_read_back_from_its_text() {
         let password = ConnectionPassword::parse(TEXT).unwrap();
-        assert_eq!(password.expose_text().as_str(), TEXT);
+        assert_eq!(&*password.expose_text(), TEXT);
     }
 
     #[test]

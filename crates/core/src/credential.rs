@@ -7,8 +7,6 @@ use crate::derivation::AuthVerifier;
 use crate::lifecycle::{Identity, Mark, Registration};
 use crate::{KeyVersion, PlugId, SerialId};
 
-const VERSION: u8 = 1;
-
 /// Who a Plug-ID belongs to and whether its password opens anything: a projection of the serial's
 /// record, kept under the Plug-ID so that connecting takes one look-up.
 ///
@@ -94,13 +92,16 @@ impl Credential {
     pub fn admit(&self, presented: &AuthVerifier) -> Admission {
         let principal =
             Principal { plug_id: self.plug_id, kind: PrincipalKind::Thing, id: self.id };
+        let nobody = AuthVerifier::from_parts([0; 32]);
+        // There is always one comparison.
+        let stored = match &self.standing {
+            Standing::Enrolled(verifier) | Standing::Activated(verifier) => verifier,
+            Standing::Disabled | Standing::Retired => &nobody,
+        };
+        let proven = stored.matches(presented);
         match &self.standing {
-            Standing::Enrolled(verifier) if verifier.matches(presented) => {
-                Admission::Activates(principal)
-            }
-            Standing::Activated(verifier) if verifier.matches(presented) => {
-                Admission::Admitted(principal)
-            }
+            Standing::Enrolled(_) if proven => Admission::Activates(principal),
+            Standing::Activated(_) if proven => Admission::Admitted(principal),
             Standing::Enrolled(_)
             | Standing::Activated(_)
             | Standing::Disabled
@@ -199,9 +200,11 @@ impl Principal {
 
 /// What a [`Principal`] is.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PrincipalKind {
     /// A device that was made with a serial number.
     Thing,
 }
+
+const VERSION: u8 = 1;

@@ -31,24 +31,32 @@
 //! ```
 
 mod argon2_cost;
+mod auth_key;
+mod control_key;
 mod credentials;
-mod device_key;
+mod enroll_key;
 mod mac;
 mod platform_keys;
 mod root_key;
+mod seal_key;
 mod sealed_key;
 mod stretch;
+mod template_key;
 mod verifier;
 
 pub use argon2_cost::{Argon2Cost, InvalidCost};
+pub use auth_key::AuthKey;
+pub use control_key::ControlKey;
 pub use credentials::Credentials;
-pub use device_key::{ControlKey, EnrollKey, TemplateKey};
-pub use platform_keys::{AuthKey, PlatformKeys, SealKey};
+pub use enroll_key::EnrollKey;
+pub use platform_keys::{PlatformKeys, PlatformRoots};
 pub use root_key::{InvalidRootKey, KeyCheck, RootKey, RootLabel, RootMac};
+pub use seal_key::SealKey;
 pub use sealed_key::{SealNonce, SealedKey, Unsealable};
 pub use stretch::{
     PasswordText, PasswordTooLong, StretchFailed, StretchJob, StretchMemory, Stretched, Stretching,
 };
+pub use template_key::TemplateKey;
 pub use verifier::{AuthVerifier, Verifier};
 
 pub(crate) use mac::sha256;

@@ -2,11 +2,13 @@
 
 mod record;
 
+use std::fmt;
+
 use serde::Serialize;
 
-use crate::UnixMillis;
 use crate::derivation::sha256;
 use crate::text::name_type;
+use crate::{SerialId, UnixMillis};
 
 name_type!(
     /// Who did something, in the host's words: 1 to 128 bytes of UTF-8. It is kept in histories and
@@ -17,7 +19,7 @@ name_type!(
 
 /// Who an event is due to.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a third party needs an answer everywhere")]
 pub enum Author {
     /// The device itself, with a password that it proved.
@@ -29,7 +31,7 @@ pub enum Author {
 /// One change of a serial, as its history keeps it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Event {
-    number: u64,
+    number: EventNumber,
     at: UnixMillis,
     author: Author,
     kind: EventKind,
@@ -39,7 +41,7 @@ pub struct Event {
 impl Event {
     /// Its place in the history, from 0 up.
     #[must_use]
-    pub const fn number(&self) -> u64 {
+    pub const fn number(&self) -> EventNumber {
         self.number
     }
 
@@ -61,7 +63,7 @@ impl Event {
         self.kind
     }
 
-    /// The hash of the event before it; 32 zeros for the first.
+    /// The hash of the event before it; for the first, the hash that stands for its serial.
     #[must_use]
     pub const fn previous(&self) -> &EventHash {
         &self.previous
@@ -70,7 +72,7 @@ impl Event {
     /// The head of the history once this event is its last.
     #[must_use]
     pub fn head(&self) -> HistoryHead {
-        HistoryHead { count: self.number.saturating_add(1), last: self.hash() }
+        HistoryHead { count: self.number.0.saturating_add(1), last: self.hash() }
     }
 
     /// `SHA-256(msg("plugmint/v1/event", bytes))` over its canonical bytes.
@@ -79,9 +81,34 @@ impl Event {
     }
 }
 
+/// The place of an event in its serial's history, from 0 up.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct EventNumber(u64);
+
+impl EventNumber {
+    /// The place with this number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number itself.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for EventNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// What happened to a serial.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EventKind {
     /// It was registered.
@@ -105,8 +132,14 @@ pub enum EventKind {
 pub struct EventHash([u8; 32]);
 
 impl EventHash {
-    /// What stands in place of the hash before the first event.
-    pub const NONE: Self = Self([0; 32]);
+    /// What the first event of a serial names as the one before it:
+    /// `SHA-256(msg("plugmint/v1/history", template, serial))`. So a history is its serial's, and
+    /// that of another one does not pass for it.
+    #[must_use]
+    pub fn before_first(id: &SerialId) -> Self {
+        let fields = [id.template().body().as_slice(), id.serial().as_bytes()];
+        Self(*sha256("plugmint/v1/history", &fields).expose())
+    }
 
     /// The bytes.
     #[must_use]
@@ -115,14 +148,14 @@ impl EventHash {
     }
 }
 
-impl std::fmt::Display for EventHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for EventHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
-impl std::fmt::Debug for EventHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for EventHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EventHash({self})")
     }
 }
@@ -142,8 +175,11 @@ pub struct HistoryHead {
 }
 
 impl HistoryHead {
-    /// The head of a history without events.
-    pub const EMPTY: Self = Self { count: 0, last: EventHash::NONE };
+    /// The head of a serial's history before its first event.
+    #[must_use]
+    pub fn before_first(id: &SerialId) -> Self {
+        Self { count: 0, last: EventHash::before_first(id) }
+    }
 
     /// How many events there are.
     #[must_use]
@@ -151,7 +187,7 @@ impl HistoryHead {
         self.count
     }
 
-    /// The hash of the last event; [`EventHash::NONE`] when there is none.
+    /// The hash of the last event.
     #[must_use]
     pub const fn last(&self) -> &EventHash {
         &self.last
@@ -160,13 +196,17 @@ impl HistoryHead {
     /// The event that comes next.
     #[must_use]
     pub(crate) const fn append(&self, kind: EventKind, author: Author, at: UnixMillis) -> Event {
-        Event { number: self.count, at, author, kind, previous: self.last }
+        Event { number: EventNumber(self.count), at, author, kind, previous: self.last }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn id(serial: &str) -> SerialId {
+        SerialId::new(crate::TemplateId::from_parts([1; 12]), serial.parse().unwrap())
+    }
 
     fn event(head: HistoryHead, kind: EventKind) -> Event {
         let author = Author::Operator(Actor::parse("ada").unwrap());
@@ -175,22 +215,28 @@ mod tests {
 
     #[test]
     fn each_event_names_the_one_before_it() {
-        let first = event(HistoryHead::EMPTY, EventKind::Registered);
+        let first = event(HistoryHead::before_first(&id("A")), EventKind::Registered);
         let second = event(first.head(), EventKind::Disabled);
-        assert_eq!((first.number(), second.number()), (0, 1));
-        assert_eq!(first.previous(), &EventHash::NONE);
+        assert_eq!((first.number().number(), second.number().number()), (0, 1));
+        assert_eq!(first.previous(), &EventHash::before_first(&id("A")));
         assert_eq!(second.previous(), first.head().last());
         assert_eq!(second.head().count(), 2);
     }
 
     #[test]
+    fn the_same_life_of_another_serial_is_another_history() {
+        let of = |serial| event(HistoryHead::before_first(&id(serial)), EventKind::Registered);
+        assert_ne!(of("A").head().last(), of("B").head().last());
+    }
+
+    #[test]
     fn another_author_time_kind_or_past_is_another_hash() {
-        let event = event(HistoryHead::EMPTY, EventKind::Registered);
+        let event = event(HistoryHead::before_first(&id("A")), EventKind::Registered);
         let others = [
             Event { author: Author::Device, ..event.clone() },
             Event { at: UnixMillis::new(6), ..event.clone() },
             Event { kind: EventKind::Retired, ..event.clone() },
-            Event { number: 1, ..event.clone() },
+            Event { number: EventNumber(1), ..event.clone() },
             Event { previous: EventHash([1; 32]), ..event.clone() },
         ];
         for other in others {

@@ -24,13 +24,10 @@
 //! // It is registered, and then enrolls.
 //! let now = UnixMillis::new(1_790_000_000_000);
 //! let registration = Registration::new(KeyVersion::FIRST, key.verifier(), None, now);
-//! let change = SerialRecord::register(Registered::new(registration, None), Author::Device);
-//! let decision = change.record().clone().enroll(
-//!     &key,
-//!     RepeatPolicy::UntilActivated,
-//!     keys.auth(),
-//!     now,
-//! )?;
+//! let change = SerialRecord::register(&id, Registered::new(registration, None), Author::Device);
+//! let record = change.record().clone();
+//! let policy = RepeatPolicy::UntilActivated;
+//! let decision = SerialRecord::enroll(Some(record), &key, policy, keys.auth(), now)?;
 //! let Decision::Commit(change, enrollment) = decision else { unreachable!() };
 //! assert_eq!(change.record().stage().name(), StageName::Enrolled);
 //! assert_eq!(enrollment.credentials().plug_id(), &key.plug_id());
@@ -45,6 +42,7 @@ mod connection_password;
 mod counter;
 mod credential;
 mod history;
+mod installation;
 mod labels;
 mod password;
 mod password_class;
@@ -67,12 +65,14 @@ pub use connection_password::{ConnectionPassword, InvalidConnectionPassword};
 pub use counter::{Epoch, KeyVersion, Ordinal};
 pub use credential::{Admission, Credential, Principal, PrincipalKind};
 pub use derivation::{Argon2Cost, Credentials, InvalidCost};
-pub use history::{Actor, Author, Event, EventHash, EventKind, HistoryHead};
+pub use history::{Actor, Author, Event, EventHash, EventKind, EventNumber, HistoryHead};
+pub use installation::Installation;
 pub use labels::{InvalidLabel, Labels};
 pub use lifecycle::EnrollOutcome;
 pub use password::{ControlPassword, EnrollPassword, InvalidPassword};
 pub use password_class::{ControlClass, PasswordClass, UnknownClass, WrongClass};
 pub use plug_id::{CompanyId, InvalidPlugId, PlugId, PlugIdKind, TemplateId};
+pub use secret::SecretText;
 pub use serial_id::SerialId;
 pub use serial_number::{InvalidSerialNumber, SerialNumber};
 pub use status::SerialStatus;

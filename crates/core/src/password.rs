@@ -8,11 +8,6 @@ use zeroize::Zeroizing;
 use crate::derivation::PasswordText;
 use crate::text;
 
-/// The fewest bytes of an enroll or control password.
-const MIN_LEN: usize = 8;
-/// The most bytes of an enroll or control password.
-const MAX_LEN: usize = 128;
-
 macro_rules! given_password {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -100,6 +95,12 @@ fn check(text: &str) -> Result<(), InvalidPassword> {
         None => Ok(()),
     }
 }
+
+/// The fewest bytes of an enroll or control password.
+const MIN_LEN: usize = 8;
+
+/// The most bytes of an enroll or control password.
+const MAX_LEN: usize = 128;
 
 #[cfg(test)]
 mod tests {

@@ -10,15 +10,12 @@ use zeroize::Zeroizing;
 
 use crate::derivation::PasswordText;
 
-/// The longest text of class generated: 32 bytes in hex.
-const LONGEST_GENERATED: usize = 64;
-
 /// How the enroll passwords of a Production Template were made.
 ///
 /// A template fixes it when it is made. `Generated` is the default, because a password that a
 /// machine made needs no slow hash.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a new class is a new derivation version")]
 pub enum PasswordClass {
     /// Made by a machine: the hex or base64 text (either alphabet, padded or not) of exactly 16,
@@ -72,7 +69,7 @@ impl FromStr for PasswordClass {
 
 /// How the control passwords of a Production Template were made; never shared.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a new class is a new derivation version")]
 pub enum ControlClass {
     /// Made by a machine, as [`PasswordClass::Generated`].
@@ -142,6 +139,9 @@ fn is_generated(text: &[u8]) -> bool {
         .into_iter()
         .any(|decode| matches!(decode(text, &mut buffer[..]), Some(16 | 20 | 24 | 32)))
 }
+
+/// The longest text of class generated: 32 bytes in hex.
+const LONGEST_GENERATED: usize = 64;
 
 #[cfg(test)]
 mod tests {

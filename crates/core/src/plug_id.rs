@@ -50,6 +50,19 @@ impl PlugId {
         Ok(Self { kind, body })
     }
 
+    /// Reads a Plug-ID of one kind.
+    ///
+    /// # Errors
+    /// [`InvalidPlugId`], by what is wrong first: the kind, the length, the digits.
+    pub fn parse_kind(kind: PlugIdKind, text: &str) -> Result<Self, InvalidPlugId> {
+        let wrong_kind = InvalidPlugId::WrongKind { expected: kind };
+        match Self::parse(text) {
+            Ok(id) if id.kind == kind => Ok(id),
+            Ok(_) | Err(InvalidPlugId::UnknownPrefix) => Err(wrong_kind),
+            Err(invalid) => Err(invalid),
+        }
+    }
+
     /// The Plug-ID of a kind with these 12 bytes; every body is valid.
     #[must_use]
     pub const fn from_parts(kind: PlugIdKind, body: [u8; Self::BODY_LEN]) -> Self {
@@ -129,13 +142,11 @@ pub enum InvalidPlugId {
     /// It begins with none of the three prefixes.
     #[error("unknown prefix: expected `dev-`, `mod-` or `com-` and 24 hex digits")]
     UnknownPrefix,
-    /// It is a Plug-ID of another kind than was asked for.
-    #[error("it begins with `{}`: expected `{}` and 24 hex digits", found.prefix(), expected.prefix())]
+    /// It is not of the kind that was asked for: of another one, or of none.
+    #[error("it does not begin with `{0}`: expected `{0}` and 24 hex digits", expected.prefix())]
     WrongKind {
         /// What was asked for.
         expected: PlugIdKind,
-        /// What was given.
-        found: PlugIdKind,
     },
     /// There are not exactly 24 digits.
     #[error("{found} characters after the prefix: expected 24 hex digits")]

@@ -1,9 +1,10 @@
 //! Bytes that nobody may see: wiped when dropped, compared in constant time, never shown.
 
 use std::fmt;
+use std::ops::Deref;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// A fixed number of secret bytes.
 #[derive(Clone)]
@@ -12,6 +13,13 @@ pub(crate) struct Secret<const N: usize>(Zeroizing<[u8; N]>);
 impl<const N: usize> Secret<N> {
     pub(crate) fn new(bytes: [u8; N]) -> Self {
         Self(Zeroizing::new(bytes))
+    }
+
+    /// Takes the bytes and leaves zeros where they were.
+    pub(crate) fn take(bytes: &mut [u8; N]) -> Self {
+        let secret = Self::new(*bytes);
+        bytes.zeroize();
+        secret
     }
 
     /// The first `M` bytes; `M` is at most `N`.
@@ -35,6 +43,29 @@ impl<const N: usize> Secret<N> {
 impl<const N: usize> fmt::Debug for Secret<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
+    }
+}
+
+/// A secret as text: it reads as a `str`, is wiped when dropped, and is not shown.
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    pub(crate) const fn new(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+}
+
+impl Deref for SecretText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText(..)")
     }
 }
 

@@ -230,7 +230,7 @@ impl PasswordRefusal {
 
 /// Whether an operator may enroll a device without its enroll password.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "it may or it may not")]
 pub enum OperatorEnroll {
     /// No: no enroll key is kept.

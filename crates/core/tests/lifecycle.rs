@@ -11,14 +11,16 @@ use plugmint_core::lifecycle::{
     RetiredSerial, SerialRecord, Stage, StageName, Stranger,
 };
 use plugmint_core::{
-    Actor, Admission, Argon2Cost, Author, EnrollOutcome, EventKind, KeyVersion, PasswordClass,
-    RepeatPolicy, SerialId, UnixMillis,
+    Actor, Admission, Argon2Cost, Author, Credential, EnrollOutcome, EventKind, KeyVersion,
+    PasswordClass, RepeatPolicy, SerialId, UnixMillis,
 };
 
 const POLICIES: [RepeatPolicy; 3] =
     [RepeatPolicy::UntilActivated, RepeatPolicy::Always, RepeatPolicy::Never];
 const STAGES: [StageName; 4] =
     [StageName::Registered, StageName::Enrolled, StageName::Activated, StageName::Retired];
+
+const NONCE: [u8; SealNonce::LEN] = [1; SealNonce::LEN];
 
 fn keys() -> PlatformKeys {
     PlatformKeys::of_root(&RootKey::parse(&"5a".repeat(32)).unwrap())
@@ -51,9 +53,11 @@ fn at(millis: u64) -> UnixMillis {
 
 fn registered() -> SerialRecord {
     let registration = Registration::new(KeyVersion::FIRST, right().verifier(), None, at(1));
-    let nonce = SealNonce::from_random([1; SealNonce::LEN]);
+    let nonce = SealNonce::from_random(NONCE);
     let sealed = SealedKey::seal(KeyVersion::FIRST, keys().seal(), nonce, &id(), &right()).unwrap();
-    SerialRecord::register(Registered::new(registration, Some(sealed)), operator()).record().clone()
+    SerialRecord::register(&id(), Registered::new(registration, Some(sealed)), operator())
+        .record()
+        .clone()
 }
 
 fn committed<A>(decision: Decision<A>) -> (Change, A) {
@@ -74,7 +78,7 @@ fn enroll(
     record: SerialRecord,
     repeat: RepeatPolicy,
 ) -> Result<Decision<Enrollment>, EnrollRefusal> {
-    record.enroll(&right(), repeat, keys().auth(), at(2))
+    SerialRecord::enroll(Some(record), &right(), repeat, keys().auth(), at(2))
 }
 
 fn right_verifier() -> AuthVerifier {
@@ -96,6 +100,10 @@ fn in_stage(stage: StageName) -> SerialRecord {
     }
 }
 
+fn credential(record: &SerialRecord) -> Option<Credential> {
+    record.credentials(&id()).pop()
+}
+
 fn disabled(stage: StageName) -> SerialRecord {
     committed(in_stage(stage).disable(operator(), at(5)).unwrap()).0.record().clone()
 }
@@ -106,7 +114,7 @@ fn a_registered_serial_has_epoch_0_and_one_event() {
     assert_eq!(record.stage().name(), StageName::Registered);
     assert_eq!(record.stage().registration().unwrap().epoch().number(), 0);
     assert_eq!(record.head().count(), 1);
-    assert!(record.credential(&id()).is_none());
+    assert!(record.credentials(&id()).is_empty());
 }
 
 #[test]
@@ -154,7 +162,9 @@ fn a_wrong_password_is_a_stranger_in_every_stage_under_every_policy() {
     let wrong = key_of("AAAAAAAAAAAAAAAAAAAAAA");
     for stage in STAGES {
         for repeat in POLICIES {
-            let refusal = in_stage(stage).enroll(&wrong, repeat, keys().auth(), at(2)).unwrap_err();
+            let record = Some(in_stage(stage));
+            let refusal =
+                SerialRecord::enroll(record, &wrong, repeat, keys().auth(), at(2)).unwrap_err();
             assert_eq!(refusal, EnrollRefusal::Stranger(Stranger), "{stage}");
         }
     }
@@ -188,6 +198,17 @@ fn the_first_connection_activates_and_erases_the_sealed_key() {
     let (change, ()) = committed(before.authenticate(&right_verifier(), at(3)).unwrap());
     assert_eq!(change.event().kind(), EventKind::Activated);
     assert_eq!(change.record().stage().name(), StageName::Activated);
+    let holds_nonce = |bytes: &[u8]| bytes.windows(SealNonce::LEN).any(|window| window == NONCE);
+    assert!(holds_nonce(&in_stage(StageName::Enrolled).encode()));
+    assert!(!holds_nonce(&change.record().encode()));
+}
+
+#[test]
+fn an_unknown_serial_is_a_stranger_under_every_policy() {
+    for repeat in POLICIES {
+        let refusal = SerialRecord::enroll(None, &right(), repeat, keys().auth(), at(2));
+        assert_eq!(refusal.unwrap_err(), EnrollRefusal::Stranger(Stranger));
+    }
 }
 
 #[test]
@@ -253,7 +274,7 @@ fn any_stage_is_retired_once() {
 #[test]
 fn a_credential_admits_the_right_password_and_says_what_it_is_worth() {
     let admission = |record: SerialRecord| {
-        record.credential(&id()).map(|credential| credential.admit(&right_verifier()))
+        credential(&record).map(|credential| credential.admit(&right_verifier()))
     };
     assert!(admission(in_stage(StageName::Registered)).is_none());
     assert!(matches!(admission(in_stage(StageName::Enrolled)), Some(Admission::Activates(_))));
@@ -268,7 +289,7 @@ fn a_credential_admits_nobody_while_disabled_or_once_retired() {
     for stage in [StageName::Enrolled, StageName::Activated] {
         let retired = committed(in_stage(stage).retire(operator(), at(9))).0.record().clone();
         for record in [disabled(stage), retired] {
-            let credential = record.credential(&id()).unwrap();
+            let credential = credential(&record).unwrap();
             assert_eq!(credential.admit(&right_verifier()), Admission::Refused);
         }
     }
@@ -278,7 +299,7 @@ fn a_credential_admits_nobody_while_disabled_or_once_retired() {
 fn a_credential_holds_no_verifier_while_nothing_may_connect() {
     let verifier = *right_verifier().expose_bytes();
     let holds = |record: SerialRecord| {
-        let bytes = record.credential(&id()).unwrap().encode();
+        let bytes = credential(&record).unwrap().encode();
         bytes.windows(32).any(|window| window == verifier)
     };
     assert!(holds(in_stage(StageName::Activated)));
@@ -287,7 +308,7 @@ fn a_credential_holds_no_verifier_while_nothing_may_connect() {
 
 #[test]
 fn a_wrong_password_is_not_admitted() {
-    let credential = in_stage(StageName::Activated).credential(&id()).unwrap();
+    let credential = credential(&in_stage(StageName::Activated)).unwrap();
     assert_eq!(credential.admit(&AuthVerifier::from_parts([7; 32])), Admission::Refused);
 }
 

@@ -24,7 +24,7 @@ proptest! {
 
     #[test]
     fn a_credential_is_read_back_from_its_record((id, record) in arb_serial_record()) {
-        if let Some(credential) = record.credential(&id) {
+        for credential in record.credentials(&id) {
             let bytes = credential.encode();
             let read = Credential::decode(*credential.plug_id(), &bytes).unwrap();
             prop_assert_eq!(read.id(), &id);
@@ -64,7 +64,7 @@ proptest! {
         if let Ok(read) = Event::decode(&bytes) {
             prop_assert_eq!(read.encode(), bytes);
         }
-        if let Some(credential) = record.credential(&id) {
+        for credential in record.credentials(&id) {
             let bytes = change(credential.encode());
             if let Ok(read) = Credential::decode(*credential.plug_id(), &bytes) {
                 prop_assert_eq!(read.encode(), bytes);
@@ -96,7 +96,7 @@ proptest! {
     #[test]
     fn every_event_of_a_life_names_the_one_before_it((_, changes) in arb_life()) {
         for (number, pair) in changes.windows(2).enumerate() {
-            prop_assert_eq!(pair[0].event().number(), number as u64);
+            prop_assert_eq!(pair[0].event().number().number(), number as u64);
             let head = pair[0].event().head();
             prop_assert_eq!(pair[1].event().previous(), head.last());
             prop_assert_eq!(pair[1].record().head(), &pair[1].event().head());

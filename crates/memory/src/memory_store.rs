@@ -13,8 +13,6 @@ use plugmint_store::{Batch, CommitError, Key, Operation, Record, Revision, Store
 
 use crate::shard::{self, Held, Need, Shard};
 
-const SHARDS: usize = 64;
-
 /// Records in memory, gone when it is dropped. Share it behind an `Arc`.
 pub struct MemoryStore {
     shards: [Shard; SHARDS],
@@ -136,3 +134,5 @@ impl Store for MemoryStore {
         self.settle(batch).map_err(CommitError::Conflict)
     }
 }
+
+const SHARDS: usize = 64;

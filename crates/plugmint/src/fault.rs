@@ -3,14 +3,16 @@
 use std::error::Error as StdError;
 
 use plugmint_core::derivation::Unsealable;
-use plugmint_core::{InvalidRecord, KeyVersion};
+use plugmint_core::{InvalidRecord, KeyVersion, PlugId};
 use plugmint_store::{DoubledKey, InvalidKey, StoreError};
 use thiserror::Error;
 
 /// A failure that is nobody's fault who asked: the same for every operation.
 ///
-/// After any of them what was asked happened whole or not at all, and asking again is safe: a
-/// repeat gives the same credentials or says that it was done already.
+/// After any of them what was asked happened whole or not at all. Asking again is safe: a repeat
+/// gives the same credentials or says that it was done already. Two answers differ: a template that
+/// is created again is another one, and a template that never repeats credentials says
+/// `AlreadyEnrolled` to a device whose first answer got lost.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Fault {
@@ -35,6 +37,19 @@ pub enum Fault {
         /// The version of that key.
         version: KeyVersion,
     },
+    /// There is no memory for one Argon2id of the template's cost. Nothing happened.
+    #[error("there is no memory for an argon2id of {memory_kib} KiB")]
+    OutOfMemory {
+        /// What one hash of the template takes.
+        memory_kib: u32,
+    },
+    /// Two serials came to one Plug-ID, which 96 bits of an HMAC all but exclude, or a record stands
+    /// where none should. Nothing happened.
+    #[error("the plug-id `{plug_id}` is another serial's")]
+    PlugIdTaken {
+        /// The Plug-ID.
+        plug_id: PlugId,
+    },
     /// The random source failed. Nothing happened.
     #[error("the random source failed")]
     Random(#[source] Box<dyn StdError + Send + Sync>),
@@ -53,6 +68,8 @@ impl Fault {
             Self::Store(_) => "store",
             Self::Record(_) => "invalid-record",
             Self::MissingRootKey { .. } => "missing-root-key",
+            Self::OutOfMemory { .. } => "out-of-memory",
+            Self::PlugIdTaken { .. } => "plug-id-taken",
             Self::Random(_) => "random",
             Self::Defect(_) => "defect",
         }
@@ -62,11 +79,12 @@ impl Fault {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {
-            Self::Contended { .. } => true,
+            Self::Contended { .. } | Self::OutOfMemory { .. } => true,
             Self::Store(error) => error.is_transient(),
             Self::Closed
             | Self::Record(_)
             | Self::MissingRootKey { .. }
+            | Self::PlugIdTaken { .. }
             | Self::Random(_)
             | Self::Defect(_) => false,
         }

@@ -4,7 +4,7 @@ use plugmint_core::KeyVersion;
 use plugmint_core::derivation::{KeyCheck, PlatformKeys, RootLabel};
 
 use crate::Fault;
-use crate::root_keys::{RootKeyError, RootKeys};
+use crate::root_keys::{RootKeyError, RootKeys, platform_keys};
 
 /// Platform keys by version; the last is current.
 #[derive(Debug)]
@@ -49,17 +49,6 @@ pub(crate) async fn key_checks(
         checks.push((version, mac.into_key_check()));
     }
     Ok(checks)
-}
-
-async fn platform_keys(
-    root_keys: &dyn RootKeys,
-    version: KeyVersion,
-) -> Result<PlatformKeys, RootKeyError> {
-    Ok(PlatformKeys::new(
-        &root_keys.mac(version, RootLabel::Enroll).await?,
-        &root_keys.mac(version, RootLabel::Auth).await?,
-        &root_keys.mac(version, RootLabel::Seal).await?,
-    ))
 }
 
 fn sorted(root_keys: &dyn RootKeys) -> Vec<KeyVersion> {

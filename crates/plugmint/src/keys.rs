@@ -1,11 +1,11 @@
 //! The key layout: what lies in the store, and under which key.
 //!
-//! A key is a letter and fixed-size fields; a serial number stands last or is closed by a zero
-//! byte, which none contains. So no key is the beginning of another one of its kind, and records
-//! that belong together lie together: the serials of a template in the order of their numbers, the
-//! events of a serial in the order of their happening.
+//! A key is a letter and fixed-size fields; a serial number stands last, or is closed by a zero byte,
+//! which none contains. So two different things never have one key, and what belongs together lies
+//! together: the serials of a template in the order of their numbers, the events of a serial in the
+//! order of their happening.
 
-use plugmint_core::{CompanyId, KeyVersion, PlugId, SerialId, TemplateId};
+use plugmint_core::{CompanyId, EventNumber, KeyVersion, PlugId, SerialId, TemplateId};
 use plugmint_store::{InvalidKey, Key};
 
 /// `i`: the installation. One record, written when the store was made.
@@ -16,6 +16,12 @@ pub(crate) fn installation() -> Result<Key, InvalidKey> {
 /// `k` version(4): the key check of a root key.
 pub(crate) fn key_check(version: KeyVersion) -> Result<Key, InvalidKey> {
     Key::joined(&[KEY_CHECKS, &version.number().to_be_bytes()])
+}
+
+/// The version that a key of [`key_check`] names.
+pub(crate) fn version_of(key: &Key) -> Option<KeyVersion> {
+    let number = key.as_bytes().last_chunk().copied().map(u32::from_be_bytes);
+    number.and_then(KeyVersion::new)
 }
 
 /// All key checks.
@@ -62,8 +68,8 @@ pub(crate) fn credential(plug_id: &PlugId) -> Result<Key, InvalidKey> {
 }
 
 /// `e` template(12) serial 0 number(8): an event of a serial.
-pub(crate) fn event(id: &SerialId, number: u64) -> Result<Key, InvalidKey> {
-    Key::joined(&[&events(id), &number.to_be_bytes()])
+pub(crate) fn event(id: &SerialId, number: EventNumber) -> Result<Key, InvalidKey> {
+    Key::joined(&[&events(id), &number.number().to_be_bytes()])
 }
 
 /// The events of a serial.
@@ -83,28 +89,31 @@ mod tests {
     fn the_longest_serial_fits_into_every_key() {
         let id = id(&"S".repeat(128));
         assert!(serial(&id).is_ok());
-        assert!(event(&id, u64::MAX).is_ok());
+        assert!(event(&id, EventNumber::new(u64::MAX)).is_ok());
     }
 
     #[test]
     fn a_key_names_what_it_was_made_of() {
         assert_eq!(serial_of(&serial(&id("SN-1")).unwrap()), Some("SN-1"));
         let (company, template) = (CompanyId::from_parts([1; 12]), TemplateId::from_parts([2; 12]));
+        assert_eq!(version_of(&key_check(KeyVersion::FIRST).unwrap()), Some(KeyVersion::FIRST));
         assert_eq!(template_of(&company_template(&company, &template).unwrap()), Some(template));
     }
 
     #[test]
     fn events_of_one_serial_are_not_among_those_of_a_longer_one() {
         let short = events(&id("SN-1"));
-        let long = event(&id("SN-10"), 0).unwrap();
+        let long = event(&id("SN-10"), EventNumber::new(0)).unwrap();
         assert!(!long.as_bytes().starts_with(&short));
-        assert!(event(&id("SN-1"), 5).unwrap().as_bytes().starts_with(&short));
+        assert!(event(&id("SN-1"), EventNumber::new(5)).unwrap().as_bytes().starts_with(&short));
     }
 
     #[test]
     fn events_are_ordered_as_they_happened() {
         let id = id("SN-1");
-        assert!(event(&id, 255).unwrap() < event(&id, 256).unwrap());
+        assert!(
+            event(&id, EventNumber::new(255)).unwrap() < event(&id, EventNumber::new(256)).unwrap()
+        );
     }
 
     #[test]
@@ -117,7 +126,7 @@ mod tests {
             company_template(&CompanyId::from_parts([1; 12]), id("S").template()),
             serial(&id("S")),
             credential(&plug_id),
-            event(&id("S"), 0),
+            event(&id("S"), EventNumber::new(0)),
         ];
         let letters: std::collections::BTreeSet<_> =
             keys.into_iter().map(|key| key.unwrap().as_bytes()[0]).collect();

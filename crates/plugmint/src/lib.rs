@@ -15,7 +15,6 @@
 
 mod clock;
 mod fault;
-mod installation;
 mod key_ring;
 mod keys;
 mod random;
@@ -30,12 +29,15 @@ pub mod testing;
 
 pub use clock::{Clock, SystemClock};
 pub use fault::Fault;
-pub use installation::InvalidInstallation;
 pub use registry::{
-    AuthenticateError, CreateTemplateError, EnrollError, LookUpError, MarkError, NewSerial,
-    OpenError, RegisterError, Registry, RegistryBuilder, RetireError,
+    AuthenticateError, CreateError, CreateTemplateError, EnrollError, FindError, LookUpError,
+    MarkError, NewSerial, OpenError, RegisterAllError, RegisterError, Registry, RegistryBuilder,
+    RetireError,
 };
-pub use root_keys::{EnvKeyError, EnvRootKey, FileRootKey, KeyFileError, RootKeyError, RootKeys};
+pub use root_keys::{
+    CreateKeyFileError, EnvKeyError, EnvRootKey, FileRootKey, KeyFileError, RootKeyError, RootKeys,
+    platform_keys,
+};
 pub use stretch_pool::StretchLimits;
 pub use unknown::Unknown;
 
@@ -44,11 +46,11 @@ pub use plugmint_core::derivation::{Credentials, RootKey, RootLabel, RootMac};
 pub use plugmint_core::lifecycle::{Enrollment, Mark, Outcome, StageName};
 pub use plugmint_core::{
     Actor, Argon2Cost, Author, CompanyId, ConnectionPassword, ControlClass, ControlPassword,
-    EnrollOutcome, EnrollPassword, Epoch, Event, EventHash, EventKind, HistoryHead,
+    EnrollOutcome, EnrollPassword, Epoch, Event, EventHash, EventKind, EventNumber, HistoryHead,
     InvalidConnectionPassword, InvalidCost, InvalidLabel, InvalidPassword, InvalidPlugId,
     InvalidRecord, InvalidSerialNumber, InvalidText, KeyVersion, Labels, OperatorEnroll, Ordinal,
     PasswordClass, PasswordRefusal, PlugId, PlugIdKind, Principal, PrincipalKind,
-    ProductionTemplate, RepeatPolicy, SerialId, SerialNumber, SerialStatus, TemplateDesign,
-    TemplateId, TemplateName, UnixMillis, UnknownClass, WrongClass,
+    ProductionTemplate, RepeatPolicy, SecretText, SerialId, SerialNumber, SerialStatus,
+    TemplateDesign, TemplateId, TemplateName, UnixMillis, UnknownClass, WrongClass,
 };
-pub use plugmint_store::{Store, StoreError};
+pub use plugmint_store::{CreateStoreError, OpenStoreError, Store, StoreError};

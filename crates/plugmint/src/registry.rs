@@ -13,11 +13,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use plugmint_core::{Argon2Cost, CompanyId};
+use plugmint_core::{Argon2Cost, CompanyId, Installation};
 use plugmint_store::Store;
 
 use crate::clock::Clock;
-use crate::installation::Installation;
 use crate::key_ring::KeyRing;
 use crate::random::Random;
 use crate::root_keys::RootKeys;
@@ -26,18 +25,18 @@ use crate::stretch_pool::StretchPool;
 use crate::{Fault, keys};
 
 pub use authenticate::AuthenticateError;
-pub use builder::{OpenError, RegistryBuilder};
+pub use builder::{CreateError, OpenError, RegistryBuilder};
 pub use enroll::EnrollError;
-pub use look_up::LookUpError;
+pub use look_up::{FindError, LookUpError};
 pub use operate::{MarkError, RetireError};
-pub use register::{NewSerial, RegisterError};
+pub use register::{NewSerial, RegisterAllError, RegisterError};
 pub use templates::CreateTemplateError;
 
 /// What a server embeds: templates, serials, enrollment and authentication over a [`Store`].
 ///
 /// A clone is another handle of the same registry. Every operation is an `async fn` that runs under
 /// any async runtime and under `block_on`; none spawns a task. Each change is one commit: dropping
-/// a future leaves it whole or not at all, and asking again is safe.
+/// a future leaves it whole or not at all, and [`Fault`] says what asking again does.
 ///
 /// The store is released when the last handle is dropped.
 #[derive(Clone)]
@@ -68,8 +67,16 @@ impl Registry {
     pub async fn create(
         store: Arc<dyn Store>,
         root_keys: &dyn RootKeys,
-    ) -> Result<Self, OpenError> {
+    ) -> Result<Self, CreateError> {
         Self::builder(store).create(root_keys).await
+    }
+
+    /// Whether a store holds a registry. No key is needed to know.
+    ///
+    /// # Errors
+    /// [`Fault::Store`]
+    pub async fn is_created(store: &dyn Store) -> Result<bool, Fault> {
+        Ok(store.get(&keys::installation()?).await?.is_some())
     }
 
     /// Opens the registry that a store holds, with the default settings.
@@ -84,7 +91,7 @@ impl Registry {
     /// registry was created.
     #[must_use]
     pub fn company(&self) -> &CompanyId {
-        &self.0.installation.company
+        self.0.installation.company()
     }
 
     /// Refuses new calls with [`Fault::Closed`], answers those that wait for a slow hash the same
@@ -97,10 +104,7 @@ impl Registry {
 
     /// Whether calls can be served: the registry is open and its store answers.
     pub async fn is_ready(&self) -> bool {
-        let Ok(key) = keys::installation() else {
-            return false;
-        };
-        self.ensure_open().is_ok() && matches!(self.0.store.get(&key).await, Ok(Some(_)))
+        self.ensure_open().is_ok() && matches!(Self::is_created(&*self.0.store).await, Ok(true))
     }
 
     fn ensure_open(&self) -> Result<(), Fault> {

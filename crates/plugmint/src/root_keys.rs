@@ -7,11 +7,11 @@ use std::error::Error as StdError;
 
 use async_trait::async_trait;
 use plugmint_core::KeyVersion;
-use plugmint_core::derivation::{RootKey, RootLabel, RootMac};
+use plugmint_core::derivation::{PlatformKeys, PlatformRoots, RootKey, RootLabel, RootMac};
 use thiserror::Error;
 
 pub use env::{EnvKeyError, EnvRootKey};
-pub use file::{FileRootKey, KeyFileError};
+pub use file::{CreateKeyFileError, FileRootKey, KeyFileError};
 
 /// Answers `HMAC-SHA256(root, label)` for each version of the root key.
 ///
@@ -29,6 +29,21 @@ pub trait RootKeys: Send + Sync {
     /// # Errors
     /// [`RootKeyError`] when the key is not there or not to be reached.
     async fn mac(&self, version: KeyVersion, label: RootLabel) -> Result<RootMac, RootKeyError>;
+}
+
+/// The keys that a platform runs on, from what a key service answers for one version.
+///
+/// # Errors
+/// [`RootKeyError`] when the key does not answer.
+pub async fn platform_keys(
+    root_keys: &dyn RootKeys,
+    version: KeyVersion,
+) -> Result<PlatformKeys, RootKeyError> {
+    Ok(PlatformKeys::new(&PlatformRoots {
+        enroll: root_keys.mac(version, RootLabel::Enroll).await?,
+        auth: root_keys.mac(version, RootLabel::Auth).await?,
+        seal: root_keys.mac(version, RootLabel::Seal).await?,
+    }))
 }
 
 /// A root key at hand answers for version 1.

@@ -1,32 +1,92 @@
-//! Calls on one serial wait here for each other, instead of colliding in the store.
+//! Changes of one serial wait here for each other, instead of colliding in the store.
 
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_lock::{Mutex, MutexGuard};
+use async_lock::{Mutex as AsyncMutex, MutexGuardArc};
 use plugmint_core::SerialId;
 
-/// More than any machine has callers that work at once; two serials that share a place only wait
-/// for each other.
-const PLACES: usize = 1024;
-
-/// A fixed number of async locks, whatever the number of serials.
-pub(crate) struct SerialQueue {
-    places: Box<[Mutex<()>]>,
-    hasher: RandomState,
-}
+/// A place for each serial that is being changed, and for no other.
+#[derive(Default)]
+pub(crate) struct SerialQueue(Mutex<HashMap<SerialId, Arc<AsyncMutex<()>>>>);
 
 impl SerialQueue {
-    pub(crate) fn new() -> Self {
-        let places = (0..PLACES).map(|_| Mutex::new(())).collect();
-        Self { places, hasher: RandomState::new() }
+    /// Waits until the changes that came first are done. A caller that is dropped leaves the queue.
+    pub(crate) async fn turn(&self, id: &SerialId) -> Turn<'_> {
+        let place = Arc::clone(self.places().entry(*id).or_default());
+        let ticket = Ticket { queue: self, id: *id, place };
+        let turn = ticket.place.lock_arc().await;
+        Turn { _turn: turn, _ticket: ticket }
     }
 
-    /// Waits until the calls that came first are done. A caller that is dropped leaves the queue.
-    pub(crate) async fn wait(&self, id: &SerialId) -> Option<MutexGuard<'_, ()>> {
-        let place = usize::try_from(self.hasher.hash_one(id) % PLACES as u64).unwrap_or(0);
-        match self.places.get(place) {
-            Some(place) => Some(place.lock().await),
-            None => None,
+    /// Nothing that runs under this lock can leave the places half changed.
+    fn places(&self) -> MutexGuard<'_, HashMap<SerialId, Arc<AsyncMutex<()>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to change a serial, until it is dropped. The turn is given up first, the place after.
+pub(crate) struct Turn<'a> {
+    _turn: MutexGuardArc<()>,
+    _ticket: Ticket<'a>,
+}
+
+/// A stay at a serial's place; who leaves last takes the place away.
+struct Ticket<'a> {
+    queue: &'a SerialQueue,
+    id: SerialId,
+    place: Arc<AsyncMutex<()>>,
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let mut places = self.queue.places();
+        // INVARIANT: a place is shared under this lock only, so nobody comes while it is counted:
+        // one count is the queue's, one this ticket's.
+        if Arc::strong_count(&self.place) == 2 {
+            places.remove(&self.id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use pollster::block_on;
+
+    use super::*;
+
+    fn id(serial: &str) -> SerialId {
+        SerialId::new(plugmint_core::TemplateId::from_parts([1; 12]), serial.parse().unwrap())
+    }
+
+    fn is_ready<F: Future>(future: F) -> bool {
+        pin!(future).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[test]
+    fn one_serial_is_changed_by_one_and_another_beside_it() {
+        let queue = SerialQueue::default();
+        let first = block_on(queue.turn(&id("A")));
+        assert!(!is_ready(queue.turn(&id("A"))));
+        assert!(is_ready(queue.turn(&id("B"))));
+        drop(first);
+        assert!(is_ready(queue.turn(&id("A"))));
+    }
+
+    #[test]
+    fn a_place_is_there_while_somebody_is_at_it() {
+        let queue = SerialQueue::default();
+        let first = block_on(queue.turn(&id("A")));
+        {
+            let id = id("A");
+            let waiting = queue.turn(&id);
+            assert!(!is_ready(waiting));
+        }
+        assert_eq!(queue.places().len(), 1);
+        drop(first);
+        assert_eq!(queue.places().len(), 0);
     }
 }

@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use futures_channel::oneshot;
+use futures_util::FutureExt;
+use futures_util::future::{self, BoxFuture};
 use plugmint_core::derivation::{StretchFailed, StretchJob, StretchMemory, Stretched, Stretching};
 
 use crate::Fault;
@@ -53,41 +55,41 @@ impl Default for StretchLimits {
 /// Why a password was not stretched.
 #[derive(Debug)]
 pub(crate) enum NotStretched {
-    /// The queue is full, or memory is.
+    /// The queue is full.
     Overloaded { retry_after: Duration },
-    /// The pool is closed, or the cost is beyond this machine.
+    /// The pool is closed, or the cost is beyond this machine or its memory.
     Fault(Fault),
 }
 
-/// A fixed number of threads, each with one reused buffer, behind one bounded queue.
-#[derive(Debug)]
+/// A fixed number of threads, each with one reused buffer, behind one bounded queue. Dropping it
+/// tells the threads to end and does not wait for them.
 pub(crate) struct StretchPool {
     limits: StretchLimits,
-    shared: Arc<Shared>,
-    threads: Vec<JoinHandle<()>>,
-    /// One for each thread, dropped by it when it ends.
-    ends: Mutex<Vec<oneshot::Receiver<()>>>,
+    started: Closing,
+    /// Ready when every thread has ended.
+    ended: future::Shared<BoxFuture<'static, ()>>,
 }
 
 impl StretchPool {
     /// Starts the threads.
     pub(crate) fn new(limits: StretchLimits) -> io::Result<Self> {
-        let mut pool =
-            Self { limits, shared: Arc::default(), threads: Vec::new(), ends: Mutex::default() };
+        let shared = Arc::<Shared>::default();
+        // What is not handed on is dropped, and ends the threads that did start.
+        let started = Closing(Arc::clone(&shared));
         let mut ends = Vec::new();
         for _ in 0..limits.workers.get() {
             let (ending, end) = oneshot::channel::<()>();
-            let shared = Arc::clone(&pool.shared);
+            let shared = Arc::clone(&shared);
             let thread = thread::Builder::new().name("plugmint-stretch".to_owned());
-            // When a thread does not start, the pool is dropped here and ends those that did.
-            pool.threads.push(thread.spawn(move || {
+            thread.spawn(move || {
                 shared.work();
                 drop(ending);
-            })?);
+            })?;
             ends.push(end);
         }
-        pool.ends = Mutex::new(ends);
-        Ok(pool)
+        // A thread ends by dropping its side, so `Canceled` is the answer.
+        let ended = future::join_all(ends).map(drop).boxed().shared();
+        Ok(Self { limits, started, ended })
     }
 
     pub(crate) const fn limits(&self) -> StretchLimits {
@@ -101,34 +103,31 @@ impl StretchPool {
             Stretching::Done(stretched) => return Ok(stretched),
             Stretching::Slow(job) => job,
         };
-        let answer = self.shared.enqueue(job, self.limits.queue)?;
+        let answer = self.started.0.enqueue(job, self.limits)?;
         match answer.await {
             Ok(Ok(stretched)) => Ok(stretched),
-            Ok(Err(StretchFailed::OutOfMemory { .. })) => Err(overloaded()),
+            Ok(Err(StretchFailed::OutOfMemory { memory_kib })) => {
+                Err(NotStretched::Fault(Fault::OutOfMemory { memory_kib }))
+            }
             Ok(Err(failed)) => Err(NotStretched::Fault(Fault::Defect(failed.into()))),
             Err(oneshot::Canceled) => Err(NotStretched::Fault(Fault::Closed)),
         }
     }
 
     /// Answers all that wait with `Closed`, and returns when every thread has ended: each finishes
-    /// the hash that it is at.
+    /// the hash that it is at. May be called again, also beside another call.
     pub(crate) async fn close(&self) {
-        self.shared.close();
-        let ends = std::mem::take(&mut *self.ends.lock().unwrap_or_else(PoisonError::into_inner));
-        for end in ends {
-            // Canceled is the answer: the thread dropped its side.
-            end.await.unwrap_or_default();
-        }
+        self.started.0.close();
+        self.ended.clone().await;
     }
 }
 
-impl Drop for StretchPool {
+/// The threads that were started, told to end when this is dropped.
+struct Closing(Arc<Shared>);
+
+impl Drop for Closing {
     fn drop(&mut self) {
-        self.shared.close();
-        for thread in self.threads.drain(..) {
-            // A thread that panicked has ended too.
-            thread.join().unwrap_or_default();
-        }
+        self.0.close();
     }
 }
 
@@ -142,6 +141,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<Waiting>,
+    /// How many threads hash.
+    busy: usize,
     closed: bool,
 }
 
@@ -155,12 +156,15 @@ impl Shared {
     fn enqueue(
         &self,
         job: StretchJob,
-        most: usize,
+        limits: StretchLimits,
     ) -> Result<oneshot::Receiver<Result<Stretched, StretchFailed>>, NotStretched> {
         let mut queue = self.lock();
         if queue.closed {
             return Err(NotStretched::Fault(Fault::Closed));
         }
+        // A thread that is free takes one at once, so it does not wait.
+        let free = limits.workers.get().saturating_sub(queue.busy);
+        let most = limits.queue.saturating_add(free);
         // Who has been dropped does not take the place of who waits.
         if queue.waiting.len() >= most {
             queue.waiting.retain(|waiting| !waiting.answer.is_canceled());
@@ -179,14 +183,17 @@ impl Shared {
     fn work(&self) {
         let mut memory = StretchMemory::new();
         while let Some(Waiting { job, answer }) = self.next() {
-            if answer.is_canceled() {
-                continue;
+            let stretched = (!answer.is_canceled()).then(|| job.run(&mut memory));
+            // Before the answer: who hears it may come with the next one.
+            self.lock().busy -= 1;
+            if let Some(stretched) = stretched {
+                // Whoever left meanwhile does not miss the answer.
+                answer.send(stretched).unwrap_or_default();
             }
-            // Whoever left meanwhile does not miss the answer.
-            answer.send(job.run(&mut memory)).unwrap_or_default();
         }
     }
 
+    /// Takes what waits; the thread is busy from then on.
     fn next(&self) -> Option<Waiting> {
         let mut queue = self.lock();
         loop {
@@ -194,6 +201,7 @@ impl Shared {
                 return None;
             }
             if let Some(waiting) = queue.waiting.pop_front() {
+                queue.busy += 1;
                 return Some(waiting);
             }
             queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
@@ -235,9 +243,12 @@ mod tests {
         PasswordClass::Chosen.stretching(cost, &id, password.expose_text())
     }
 
+    fn limits(workers: usize, queue: usize) -> StretchLimits {
+        StretchLimits::new(NonZeroUsize::new(workers).unwrap(), queue)
+    }
+
     fn pool(workers: usize, queue: usize) -> StretchPool {
-        let workers = NonZeroUsize::new(workers).unwrap();
-        StretchPool::new(StretchLimits::new(workers, queue)).unwrap()
+        StretchPool::new(limits(workers, queue)).unwrap()
     }
 
     #[test]
@@ -250,13 +261,27 @@ mod tests {
     #[test]
     fn what_is_done_already_needs_no_thread() {
         let pool = pool(1, 0);
+        block_on(pool.close());
         let id =
             SerialId::new("mod-5c66bc451866d3c62ba0b904".parse().unwrap(), "A".parse().unwrap());
         let password = EnrollPassword::parse("mWz8yS3kQ0a1-Vt5xJrLpA").unwrap();
         let done =
             PasswordClass::Generated.stretching(Argon2Cost::DEFAULT, &id, password.expose_text());
         assert!(block_on(pool.finish(done)).is_ok());
-        assert!(matches!(block_on(pool.finish(slow("A"))), Err(NotStretched::Overloaded { .. })));
+    }
+
+    #[test]
+    fn a_pool_without_a_queue_serves_as_many_as_it_has_threads() {
+        let pool = pool(1, 0);
+        for _ in 0..10 {
+            assert!(block_on(pool.finish(slow("A"))).is_ok());
+        }
+        let ten = (0..10).map(|number| pool.finish(slow(&format!("S{number}"))));
+        let answers = block_on(future::join_all(ten));
+        assert!(answers.iter().any(Result::is_ok));
+        assert!(
+            answers.iter().any(|answer| { matches!(answer, Err(NotStretched::Overloaded { .. })) })
+        );
     }
 
     #[test]
@@ -267,16 +292,18 @@ mod tests {
             Stretching::Done(_) => panic!("chosen takes a job"),
         });
         let [a, b, c] = jobs;
-        let first = shared.enqueue(a, 1).unwrap();
-        assert!(matches!(shared.enqueue(b, 1), Err(NotStretched::Overloaded { .. })));
+        // Nobody works at this queue: what one free thread would take is all that may wait.
+        let one = limits(1, 0);
+        let first = shared.enqueue(a, one).unwrap();
+        assert!(matches!(shared.enqueue(b, one), Err(NotStretched::Overloaded { .. })));
         drop(first);
-        assert!(shared.enqueue(c, 1).is_ok(), "a place that was left is free");
+        assert!(shared.enqueue(c, one).is_ok(), "a place that was left is free");
     }
 
     #[test]
     fn many_more_callers_than_threads_are_all_answered() {
         let pool = pool(2, 100);
-        let stretched = block_on(futures_util::future::join_all(
+        let stretched = block_on(future::join_all(
             (0..50).map(|number| pool.finish(slow(&format!("S{number}")))),
         ));
         let distinct: std::collections::BTreeSet<_> =
@@ -288,12 +315,12 @@ mod tests {
     fn a_closed_pool_answers_closed_to_who_waits_and_to_who_comes() {
         let shared = Shared::default();
         let Stretching::Slow(job) = slow("A") else { panic!("chosen takes a job") };
-        let waiting = shared.enqueue(job, 8).unwrap();
+        let waiting = shared.enqueue(job, limits(1, 8)).unwrap();
         shared.close();
         assert_eq!(block_on(waiting).unwrap_err(), oneshot::Canceled);
 
         let pool = pool(1, 8);
-        block_on(pool.close());
+        block_on(future::join(pool.close(), pool.close()));
         assert!(matches!(
             block_on(pool.finish(slow("A"))),
             Err(NotStretched::Fault(Fault::Closed))

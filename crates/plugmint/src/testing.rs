@@ -26,9 +26,8 @@ use plugmint_memory::MemoryStore;
 use plugmint_store::Store;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{SeedableRng, TryCryptoRng, TryRng};
-use zeroize::Zeroizing;
 
-use crate::{Clock, OpenError, Registry, RegistryBuilder, StretchLimits};
+use crate::{Clock, CreateError, Registry, RegistryBuilder, StretchLimits};
 
 /// A registry in memory, and the clock and store behind it.
 #[derive(Debug)]
@@ -42,8 +41,8 @@ impl TestRegistry {
     /// A new registry. Its root key is [`root_key`], its random bytes come from `seed`.
     ///
     /// # Errors
-    /// [`OpenError::Threads`] when the system is out of threads.
-    pub async fn new(seed: u64) -> Result<Self, OpenError> {
+    /// [`CreateError::Threads`] when the system is out of threads.
+    pub async fn new(seed: u64) -> Result<Self, CreateError> {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(FixedClock::default());
         let registry =
@@ -81,7 +80,7 @@ pub fn builder(store: Arc<dyn Store>, clock: Arc<FixedClock>, seed: u64) -> Regi
 /// The root key of every test registry. It is public, and so no key at all.
 #[must_use]
 pub fn root_key() -> RootKey {
-    RootKey::from_random(&Zeroizing::new([0x5a; 32]))
+    RootKey::from_random(&mut [0x5a; 32])
 }
 
 /// A clock that stands still until it is told.

@@ -1,16 +1,19 @@
 //! How a store file comes to be, and how it is opened.
 
+use std::error::Error as StdError;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use plugmint_store::{CreateStoreError, OpenStoreError};
 use redb::backends::FileBackend;
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError};
 use tempfile::NamedTempFile;
 
-use crate::error::{BoxError, CreateError, OpenError};
 use crate::header;
 use crate::tables::{FORMAT, KNOWN_FORMAT, META, RECORDS};
+
+type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// How a store uses its file.
 #[derive(Clone, Debug)]
@@ -40,45 +43,51 @@ impl Default for RedbOptions {
 }
 
 /// Makes an empty store, whole or not at all: under a temporary name, synced, then named.
-pub(crate) fn create(path: &Path, options: &RedbOptions) -> Result<(), CreateError> {
+pub(crate) fn create(path: &Path, options: &RedbOptions) -> Result<(), CreateStoreError> {
     if path.symlink_metadata().is_ok() {
-        return Err(CreateError::AlreadyExists);
+        return Err(CreateStoreError::AlreadyExists);
     }
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = parent.unwrap_or(Path::new("."));
-    let temporary = write_empty(directory, options).map_err(CreateError::Failed)?;
+    let temporary = write_empty(directory, options).map_err(CreateStoreError::Failed)?;
     // Somebody may have been faster since the look above: what they made stays.
-    temporary.persist_noclobber(path).map_err(|failed| match failed.error.kind() {
-        io::ErrorKind::AlreadyExists => CreateError::AlreadyExists,
-        _ => CreateError::Failed(failed.error.into()),
-    })?;
-    sync_directory(directory).map_err(|error| CreateError::Failed(error.into()))
+    temporary.persist_noclobber(path).map_err(|failed| failed.error)?;
+    if let Err(error) = sync_directory(directory) {
+        // The name may not last, so it is taken back: who is told of a failure has no store.
+        std::fs::remove_file(path)?;
+        return Err(error.into());
+    }
+    Ok(())
 }
 
 /// Opens a store that is there; makes none.
-pub(crate) fn open(path: &Path, options: &RedbOptions) -> Result<Database, OpenError> {
+pub(crate) fn open(path: &Path, options: &RedbOptions) -> Result<Database, OpenStoreError> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     let metadata = file.metadata()?;
     // The owner's wish, also where the system would not enforce it: a superuser may write anything.
     if metadata.permissions().readonly() {
-        return Err(OpenError::ReadOnly);
+        return Err(OpenStoreError::ReadOnly);
     }
     let (found, expected) = (metadata.len(), header::layout_len(&mut file)?);
     let database = options.builder().open(path).map_err(|error| match error {
-        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => OpenError::Held,
-        _ if found < expected => OpenError::Truncated { found, expected },
-        DatabaseError::UpgradeRequired(_) => OpenError::Foreign,
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
+            OpenStoreError::Held
+        }
+        _ if found < expected => OpenStoreError::Truncated { found, expected },
+        DatabaseError::UpgradeRequired(_) => OpenStoreError::Foreign,
         DatabaseError::Storage(StorageError::Io(error)) => error.into(),
-        error => OpenError::Damaged(error.into()),
+        error => OpenStoreError::Damaged(error.into()),
     })?;
     let format = || -> Result<_, redb::Error> {
         Ok(database.begin_read()?.open_table(META)?.get(FORMAT)?.map(|format| format.value()))
     };
     match format() {
         Ok(Some(KNOWN_FORMAT)) => Ok(database),
-        Ok(Some(found)) => Err(OpenError::Newer { found, known: KNOWN_FORMAT }),
-        Ok(None) | Err(redb::Error::TableDoesNotExist(_)) => Err(OpenError::Foreign),
-        Err(error) => Err(OpenError::Damaged(error.into())),
+        Ok(Some(found)) if found > KNOWN_FORMAT => {
+            Err(OpenStoreError::Newer { what: "record", found, known: KNOWN_FORMAT })
+        }
+        Ok(_) | Err(redb::Error::TableDoesNotExist(_)) => Err(OpenStoreError::Foreign),
+        Err(error) => Err(OpenStoreError::Damaged(error.into())),
     }
 }
 

@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use crate::error::OpenError;
+use plugmint_store::OpenStoreError;
 
 const MAGIC: [u8; 9] = [b'r', b'e', b'd', b'b', 0x1A, 0x0A, 0xA9, 0x0D, 0x0A];
 /// The two commit slots behind the 64 bytes of header each begin with their format.
@@ -18,21 +18,25 @@ const KNOWN_FORMAT: u8 = 3;
 /// How long a file is by its own account.
 ///
 /// # Errors
-/// [`OpenError`] when the header alone shows that it is no store of this crate's.
+/// [`OpenStoreError`] when the header alone shows that it is no store of this crate's.
 #[expect(clippy::little_endian_bytes, reason = "redb writes its integers so")]
-pub(crate) fn layout_len(file: &mut File) -> Result<u64, OpenError> {
+pub(crate) fn layout_len(file: &mut File) -> Result<u64, OpenStoreError> {
     let mut header = Vec::new();
     let found = io::copy(&mut file.take(LEN), &mut header)?;
     if !header.iter().zip(&MAGIC).all(|(byte, magic)| byte == magic) {
-        return Err(OpenError::Foreign);
+        return Err(OpenStoreError::Foreign);
     }
     if found < LEN {
-        return Err(OpenError::Truncated { found, expected: LEN });
+        return Err(OpenStoreError::Truncated { found, expected: LEN });
     }
     let format = SLOTS.iter().filter_map(|at| header.get(*at)).max().copied().unwrap_or_default();
     // An older one was never plugmint's, and redb says so.
     if format > KNOWN_FORMAT {
-        return Err(OpenError::Newer { found: format.into(), known: KNOWN_FORMAT.into() });
+        return Err(OpenStoreError::Newer {
+            what: "file",
+            found: format.into(),
+            known: KNOWN_FORMAT.into(),
+        });
     }
     let number = |at| match header.get(at..).and_then(|field| field.first_chunk()) {
         Some(field) => u128::from(u32::from_le_bytes(*field)),

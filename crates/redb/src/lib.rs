@@ -2,7 +2,7 @@
 //!
 //! [`RedbStore`] keeps the whole contract of [`plugmint_store::Store`] over the database redb. A
 //! commit is on disk before it answers; a crash at any point leaves every acknowledged commit
-//! whole and no other. Nothing of redb shows in this API.
+//! whole, and one that was under way whole or not at all. Nothing of redb shows in this API.
 //!
 //! * [`create`](RedbStore::create) makes a store where there is none and never touches what is
 //!   there; [`open`](RedbStore::open) opens one and never makes one. A crash while creating leaves
@@ -32,13 +32,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod error;
 mod file;
 mod header;
 mod redb_store;
 mod tables;
 mod writer;
 
-pub use error::{CreateError, OpenError};
 pub use file::RedbOptions;
 pub use redb_store::RedbStore;

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use plugmint_store::{
-    Batch, CommitError, Key, Operation, Record, Revision, Store, StoreError, scan_range,
+    Batch, CommitError, CreateStoreError, Key, OpenStoreError, Operation, Record, Revision, Store,
+    StoreError, scan_range,
 };
 use redb::{Database, ReadableDatabase};
 
-use crate::error::{CreateError, OpenError};
 use crate::file::{self, RedbOptions};
 use crate::tables::RECORDS;
 use crate::writer;
@@ -22,10 +22,10 @@ impl RedbStore {
     /// Makes an empty store under a name that is free, and opens it. The file's mode is 0600.
     ///
     /// # Errors
-    /// * [`CreateError::AlreadyExists`] when something is there; it is not touched.
-    /// * [`CreateError::Failed`] when the file cannot be made; nothing of that name is there.
-    /// * [`CreateError::Open`] when it was made and then cannot be opened.
-    pub fn create(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, CreateError> {
+    /// * [`CreateStoreError::AlreadyExists`] when something is there; it is not touched.
+    /// * [`CreateStoreError::Failed`] when the file cannot be made; nothing of that name is there.
+    /// * [`CreateStoreError::Open`] when it was made and then cannot be opened.
+    pub fn create(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, CreateStoreError> {
         file::create(path.as_ref(), options)?;
         Ok(Self::open(path, options)?)
     }
@@ -34,8 +34,9 @@ impl RedbStore {
     /// of it.
     ///
     /// # Errors
-    /// [`OpenError`], by what is wrong with the file; what it holds is not changed.
-    pub fn open(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, OpenError> {
+    /// [`OpenStoreError`], by what is wrong with the file. No record is changed. A file that redb can
+    /// read is verified by it, which leaves its own marks in it, also where it is then refused.
+    pub fn open(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, OpenStoreError> {
         file::open(path.as_ref(), options).map(Self)
     }
 

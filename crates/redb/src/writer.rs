@@ -14,7 +14,8 @@ type Verdict = Result<Revision, Box<Key>>;
 pub(crate) fn settle(database: &Database, batch: Batch) -> Result<Verdict, redb::Error> {
     // Waits until the transaction before this one has ended.
     let mut txn = database.begin_write()?;
-    // Opening after a crash then takes no walk over the whole file.
+    // Quick-repair commits in two phases: which commit is the last is then known without doubt, so
+    // that damage is an error and never a silent step back to the commit before it.
     txn.set_quick_repair(true);
     let verdict = apply(&txn, batch)?;
     match verdict {

@@ -7,8 +7,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use plugmint_redb::{CreateError, OpenError, RedbOptions, RedbStore};
-use plugmint_store::{Batch, Guard, Key, Store};
+use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_store::{Batch, CreateStoreError, Guard, Key, OpenStoreError, Store};
 use tempfile::TempDir;
 
 struct Scene {
@@ -35,12 +35,12 @@ impl Scene {
         scene
     }
 
-    fn open(&self) -> Result<RedbStore, OpenError> {
+    fn open(&self) -> Result<RedbStore, OpenStoreError> {
         RedbStore::open(self.path(), &RedbOptions::default())
     }
 
     /// What opening says to the file with other bytes, which it must leave as they are.
-    fn refusal(&self, bytes: &[u8]) -> OpenError {
+    fn refusal(&self, bytes: &[u8]) -> OpenStoreError {
         fs::write(self.path(), bytes).unwrap();
         let refusal = self.open().unwrap_err();
         assert_eq!(fs::read(self.path()).unwrap(), bytes, "a refused file stays as it was");
@@ -63,7 +63,7 @@ fn entries(directory: &Path) -> usize {
 #[test]
 fn opening_makes_nothing() {
     let scene = Scene::new();
-    assert!(matches!(scene.open().unwrap_err(), OpenError::Missing));
+    assert!(matches!(scene.open().unwrap_err(), OpenStoreError::Missing));
     assert_eq!(entries(scene.directory.path()), 0);
 }
 
@@ -81,12 +81,12 @@ fn creating_never_touches_what_is_there() {
     let scene = Scene::with_records();
     let before = bytes_of(&scene);
     let refusal = RedbStore::create(scene.path(), &RedbOptions::default()).unwrap_err();
-    assert!(matches!(refusal, CreateError::AlreadyExists));
+    assert!(matches!(refusal, CreateStoreError::AlreadyExists));
     assert_eq!(bytes_of(&scene), before);
 
     fs::write(scene.path(), b"").unwrap();
     let refusal = RedbStore::create(scene.path(), &RedbOptions::default()).unwrap_err();
-    assert!(matches!(refusal, CreateError::AlreadyExists));
+    assert!(matches!(refusal, CreateStoreError::AlreadyExists));
     assert_eq!(bytes_of(&scene), b"");
 }
 
@@ -95,7 +95,7 @@ fn creating_in_a_directory_that_is_not_there_fails_and_makes_none() {
     let scene = Scene::new();
     let path = scene.directory.path().join("missing").join("store.redb");
     let refusal = RedbStore::create(&path, &RedbOptions::default()).unwrap_err();
-    assert!(matches!(refusal, CreateError::Failed(_)));
+    assert!(matches!(refusal, CreateStoreError::Failed(_)));
     assert_eq!(entries(scene.directory.path()), 0);
 }
 
@@ -110,7 +110,7 @@ fn of_many_that_create_one_name_one_succeeds() {
                         drop(store);
                         1
                     }
-                    Err(CreateError::AlreadyExists) => 0,
+                    Err(CreateStoreError::AlreadyExists) => 0,
                     Err(error) => panic!("{error:?}"),
                 })
             })
@@ -126,7 +126,7 @@ fn of_many_that_create_one_name_one_succeeds() {
 fn a_file_that_this_process_holds_is_held() {
     let scene = Scene::with_records();
     let store = scene.open().unwrap();
-    assert!(matches!(scene.open().unwrap_err(), OpenError::Held));
+    assert!(matches!(scene.open().unwrap_err(), OpenStoreError::Held));
     drop(store);
     scene.open().unwrap();
 }
@@ -138,7 +138,7 @@ fn a_file_cut_anywhere_is_truncated() {
     let lengths = (0..400).chain((400..whole.len()).step_by(4096 - 7));
     for len in lengths {
         let refusal = scene.refusal(&whole[..len]);
-        let OpenError::Truncated { found, expected } = refusal else {
+        let OpenStoreError::Truncated { found, expected } = refusal else {
             panic!("{len} bytes: {refusal:?}");
         };
         assert!(found == len as u64 && found < expected, "{found} of {expected}");
@@ -151,38 +151,56 @@ fn a_file_cut_anywhere_is_truncated() {
 fn a_file_of_something_else_is_foreign() {
     let scene = Scene::new();
     for bytes in [&b"not a store"[..], &[0; 5000], b"SQLite format 3\0", &[0xff; 400]] {
-        assert!(matches!(scene.refusal(bytes), OpenError::Foreign));
+        assert!(matches!(scene.refusal(bytes), OpenStoreError::Foreign));
     }
 }
 
 #[test]
 fn another_programs_redb_file_is_foreign() {
     let scene = Scene::new();
+    let table = redb::TableDefinition::<&str, &str>::new("somebody's");
     let database = redb::Database::create(scene.path()).unwrap();
+    let txn = database.begin_write().unwrap();
+    txn.open_table(table).unwrap().insert("key", "value").unwrap();
+    txn.commit().unwrap();
     drop(database);
-    assert!(matches!(scene.open().unwrap_err(), OpenError::Foreign));
+    assert!(matches!(scene.open().unwrap_err(), OpenStoreError::Foreign));
+
+    // redb has verified the file, and what it holds is as it was.
+    let database = redb::Database::open(scene.path()).unwrap();
+    let txn = redb::ReadableDatabase::begin_read(&database).unwrap();
+    assert_eq!(txn.open_table(table).unwrap().get("key").unwrap().unwrap().value(), "value");
+    assert_eq!(txn.list_tables().unwrap().count(), 1);
 }
 
 #[test]
 fn a_directory_is_foreign() {
     let directory = tempfile::tempdir().unwrap();
     let refusal = RedbStore::open(directory.path(), &RedbOptions::default()).unwrap_err();
-    assert!(matches!(refusal, OpenError::Foreign));
+    assert!(matches!(refusal, OpenStoreError::Foreign));
 }
 
 #[test]
-fn a_store_of_a_newer_format_is_refused_by_its_number() {
+fn a_store_of_a_newer_format_is_refused_by_its_number_and_keeps_its_records() {
     let scene = Scene::with_records();
-    let database = redb::Database::open(scene.path()).unwrap();
-    let txn = database.begin_write().unwrap();
-    {
+    let expected = read_all(&scene.open().unwrap());
+    let set_format = |format: u64| {
+        let database = redb::Database::open(scene.path()).unwrap();
+        let txn = database.begin_write().unwrap();
         let table = redb::TableDefinition::<&[u8], u64>::new("meta-1");
-        txn.open_table(table).unwrap().insert(b"format".as_slice(), 2).unwrap();
-    }
-    txn.commit().unwrap();
-    drop(database);
+        txn.open_table(table).unwrap().insert(b"format".as_slice(), format).unwrap();
+        txn.commit().unwrap();
+    };
+    set_format(0);
+    assert!(matches!(scene.open().unwrap_err(), OpenStoreError::Foreign));
+    set_format(2);
     let refusal = scene.open().unwrap_err();
-    assert!(matches!(refusal, OpenError::Newer { found: 2, known: 1 }), "{refusal:?}");
+    assert!(
+        matches!(refusal, OpenStoreError::Newer { what: "record", found: 2, known: 1 }),
+        "{refusal:?}"
+    );
+    set_format(1);
+    assert_eq!(read_all(&scene.open().unwrap()), expected);
 }
 
 #[test]
@@ -191,7 +209,10 @@ fn a_newer_file_format_is_refused_by_its_number() {
     let mut bytes = bytes_of(&scene);
     bytes[64] = 4;
     let refusal = scene.refusal(&bytes);
-    assert!(matches!(refusal, OpenError::Newer { found: 4, known: 3 }), "{refusal:?}");
+    assert!(
+        matches!(refusal, OpenStoreError::Newer { what: "file", found: 4, known: 3 }),
+        "{refusal:?}"
+    );
 }
 
 #[test]
@@ -199,14 +220,14 @@ fn a_file_format_from_before_plugmint_is_foreign() {
     let scene = Scene::with_records();
     let mut bytes = bytes_of(&scene);
     (bytes[64], bytes[192]) = (2, 2);
-    assert!(matches!(scene.refusal(&bytes), OpenError::Foreign));
+    assert!(matches!(scene.refusal(&bytes), OpenStoreError::Foreign));
 }
 
 #[test]
 fn a_read_only_file_is_refused_also_to_the_superuser() {
     let scene = Scene::with_records();
     fs::set_permissions(scene.path(), fs::Permissions::from_mode(0o444)).unwrap();
-    assert!(matches!(scene.open().unwrap_err(), OpenError::ReadOnly));
+    assert!(matches!(scene.open().unwrap_err(), OpenStoreError::ReadOnly));
     fs::set_permissions(scene.path(), fs::Permissions::from_mode(0o600)).unwrap();
     scene.open().unwrap();
 }
@@ -223,7 +244,7 @@ fn a_changed_page_is_damage_or_does_no_harm() {
         fs::write(scene.path(), &bytes).unwrap();
         match scene.open() {
             Ok(store) => assert_eq!(read_all(&store), expected, "byte {at}"),
-            Err(OpenError::Damaged(_)) => damaged += 1,
+            Err(OpenStoreError::Damaged(_)) => damaged += 1,
             Err(other) => assert!(at < 320, "byte {at}: {other:?}"),
         }
     }
@@ -240,7 +261,7 @@ fn damage_keeps_its_cause() {
     }
     fs::write(scene.path(), &bytes).unwrap();
     let refusal = scene.open().unwrap_err();
-    assert!(matches!(refusal, OpenError::Damaged(_)), "{refusal:?}");
+    assert!(matches!(refusal, OpenStoreError::Damaged(_)), "{refusal:?}");
     assert!(std::error::Error::source(&refusal).is_some());
 }
 

@@ -50,6 +50,12 @@ impl StoreError {
         self.operation
     }
 
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        "store"
+    }
+
     /// Whether the same call may succeed when it is made again.
     #[must_use]
     pub const fn is_transient(&self) -> bool {

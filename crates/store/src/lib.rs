@@ -23,6 +23,7 @@
 mod batch;
 mod error;
 mod key;
+mod opening;
 mod record;
 mod store;
 
@@ -32,5 +33,6 @@ pub mod conformance;
 pub use batch::{Batch, DoubledKey, Effect, Guard, Step};
 pub use error::{CommitError, Operation, StoreError};
 pub use key::{InvalidKey, Key};
+pub use opening::{CreateStoreError, OpenStoreError};
 pub use record::{Record, Revision};
 pub use store::{Store, scan_range};

@@ -2,8 +2,8 @@
 
 use plugmint::SerialStatus;
 use plugmint_core::derivation::{
-    AuthVerifier, PlatformKeys, RootLabel, SealNonce, SealedKey, StretchMemory, Stretching,
-    Verifier,
+    AuthVerifier, PlatformKeys, PlatformRoots, RootLabel, SealNonce, SealedKey, StretchMemory,
+    Stretching, Verifier,
 };
 use plugmint_core::lifecycle::{Decision, Registered, Registration, SerialRecord, Stage};
 use plugmint_core::{
@@ -25,10 +25,15 @@ pub(crate) fn secrets_and_records(shown: &mut Shown) {
     shown.show(&root());
     shown.show(&root().mac(RootLabel::Auth));
     let check = root().mac(RootLabel::KeyCheck).into_key_check();
-    shown.secret("the key check", check.as_bytes());
+    shown.secret("the key check", &check.encode()[1..]);
     shown.show(&check);
 
     let keys = PlatformKeys::of_root(&root());
+    shown.show(&PlatformRoots {
+        enroll: root().mac(RootLabel::Enroll),
+        auth: root().mac(RootLabel::Auth),
+        seal: root().mac(RootLabel::Seal),
+    });
     shown.show(&keys);
     shown.show(keys.auth());
     shown.show(keys.seal());
@@ -59,6 +64,7 @@ pub(crate) fn secrets_and_records(shown: &mut Shown) {
     let password = credentials.connection_password();
     shown.secret("the connection password", password.expose_text().as_bytes());
     shown.show(password);
+    shown.show(&password.expose_text());
     shown.show(&credentials);
     let verifier: Verifier = enroll_key.verifier();
     shown.secret("the enroll verifier", verifier.expose_bytes());
@@ -78,7 +84,7 @@ pub(crate) fn secrets_and_records(shown: &mut Shown) {
     shown.show(&registration.mark());
     let registered = Registered::new(registration, Some(sealed));
     shown.show(&registered);
-    let change = SerialRecord::register(registered, Author::Device);
+    let change = SerialRecord::register(&id(), registered, Author::Device);
     lives(shown, change.record().clone(), &keys, &enroll_key, &auth);
     shown.show(&change);
 }
@@ -94,23 +100,25 @@ pub(crate) fn lives(
     shown.show(&SerialStatus::new(id(), &record));
     let refused = record.clone().authenticate(auth, at(2)).unwrap_err();
     shown.show(&refused);
-    let decision = record.enroll(key, RepeatPolicy::Never, keys.auth(), at(2)).unwrap();
+    let enroll =
+        |record| SerialRecord::enroll(Some(record), key, RepeatPolicy::Never, keys.auth(), at(2));
+    let decision = enroll(record).unwrap();
     shown.show(&decision);
     let Decision::Commit(change, enrollment) = decision else { panic!("it enrolls") };
     shown.show(&enrollment);
     shown.show(&enrollment.outcome());
     shown.show(change.event());
     shown.show(&change.event().kind());
+    shown.show(&change.event().number());
     shown.show(change.event().previous());
     shown.show(change.record().head());
     let enrolled = change.record().clone();
     shown.show(enrolled.stage());
-    let again = enrolled.clone().enroll(key, RepeatPolicy::Never, keys.auth(), at(2));
-    shown.show(&again.unwrap_err());
+    shown.show(&enroll(enrolled.clone()).unwrap_err());
     let Stage::Enrolled(stage) = enrolled.stage() else { panic!("it is enrolled") };
     shown.show(stage);
     shown.show(stage.identity());
-    let credential = enrolled.credential(&id()).unwrap();
+    let credential = enrolled.credentials(&id()).pop().unwrap();
     shown.show(&credential);
     let admission = credential.admit(auth);
     shown.show(&admission);

@@ -5,7 +5,6 @@ use plugmint_core::derivation::RootKey;
 use plugmint_core::{
     Argon2Cost, ProductionTemplate, SerialId, SerialNumber, TemplateId, UnixMillis,
 };
-use zeroize::Zeroizing;
 
 pub(crate) const ENROLL: &str = "canary-of-the-enroll-password";
 pub(crate) const CONTROL: &str = "canary-of-the-control-password";
@@ -15,7 +14,7 @@ pub(crate) fn id() -> SerialId {
 }
 
 pub(crate) fn root() -> RootKey {
-    RootKey::from_random(&Zeroizing::new(*b"canary of the root key, 32 bytes"))
+    RootKey::from_random(&mut { *b"canary of the root key, 32 bytes" })
 }
 
 pub(crate) fn cost() -> Argon2Cost {

@@ -2,8 +2,8 @@
 
 use plugmint::testing::FixedClock;
 use plugmint::{
-    Actor, AuthenticateError, CompanyId, CreateTemplateError, EnrollError, Fault,
-    InvalidInstallation, LookUpError, MarkError, OpenError, RegisterError, RetireError,
+    Actor, AuthenticateError, CompanyId, CreateError, CreateTemplateError, EnrollError, Fault,
+    FindError, LookUpError, MarkError, OpenError, RegisterAllError, RegisterError, RetireError,
     RootKeyError, StretchLimits, SystemClock, Unknown,
 };
 use plugmint_core::derivation::{
@@ -12,9 +12,9 @@ use plugmint_core::derivation::{
 };
 use plugmint_core::lifecycle::SerialRecord;
 use plugmint_core::{
-    Argon2Cost, Author, ConnectionPassword, ControlClass, EnrollPassword, Epoch, KeyVersion,
-    Labels, Ordinal, PasswordClass, PasswordRefusal, PlugId, PlugIdKind, RepeatPolicy, SerialId,
-    SerialNumber, TemplateId, UnixMillis,
+    Argon2Cost, Author, ConnectionPassword, ControlClass, EnrollPassword, Epoch, Installation,
+    KeyVersion, Labels, Ordinal, PasswordClass, PasswordRefusal, PlugId, PlugIdKind, RepeatPolicy,
+    SerialId, SerialNumber, TemplateId, UnixMillis,
 };
 
 use crate::shown::Shown;
@@ -44,6 +44,7 @@ pub(crate) fn values(shown: &mut Shown) {
     shown.show(&RepeatPolicy::Always);
     shown.show(&RootLabel::Auth);
     shown.show(&StretchLimits::default());
+    shown.show(&Installation::new(CompanyId::from_parts([2; 12]), UnixMillis::new(1)));
     shown.show(&SystemClock);
     shown.show(&FixedClock::default());
 }
@@ -82,7 +83,9 @@ pub(crate) fn errors(shown: &mut Shown) {
     shown.show(&CreateTemplateError::Fault(fault()));
     shown.show(&OpenError::Fault(fault()));
     shown.show(&RootKeyError::new(KeyVersion::FIRST, "cause"));
-    shown.show(&InvalidInstallation::Unreadable);
+    shown.show(&CreateError::AlreadyCreated);
+    shown.show(&FindError::Fault(fault()));
+    shown.show(&RegisterAllError::Fault(fault()));
 }
 
 pub(crate) fn unsealable() -> Unsealable {

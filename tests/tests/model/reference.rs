@@ -103,33 +103,34 @@ impl Model {
         let id = self.id(template, serial);
         let verifier = self.key(template, &id, password).verifier();
         if let Some(record) = self.records.get(&id) {
-            let registration = record.stage().registration();
-            let same = registration.is_some_and(|of| of.enroll_verifier().matches(&verifier));
+            let Some(registration) = record.stage().registration() else {
+                return said("retired");
+            };
+            let same = registration.enroll_verifier().matches(&verifier);
             return said(if same { "already-registered" } else { "serial-taken" });
         }
         // Whether a key is sealed shows in the status; its nonce is the registry's to draw.
         let now = UnixMillis::new(self.now);
         let registration = Registration::new(KeyVersion::FIRST, verifier, None, now);
-        let change = SerialRecord::register(Registered::new(registration, None), by_ada());
+        let change = SerialRecord::register(&id, Registered::new(registration, None), by_ada());
         self.settle(id, Decision::Commit(Box::new(change), ()));
         said("done")
     }
 
     fn enroll(&mut self, template: usize, serial: usize, password: usize) -> Answer {
         let id = self.id(template, serial);
-        let Some(record) = self.records.get(&id).cloned() else {
-            return said("refused");
-        };
+        let record = self.records.get(&id).cloned();
         let key = self.key(template, &id, password);
         let repeat = self.templates[template].design().repeat();
-        match record.enroll(&key, repeat, keys().auth(), UnixMillis::new(self.now)) {
+        let now = UnixMillis::new(self.now);
+        match SerialRecord::enroll(record, &key, repeat, keys().auth(), now) {
             Ok(decision) => {
                 let enrollment = self.settle(id, decision);
                 (format!("{:?}", enrollment.outcome()), Some(told(enrollment.credentials())))
             }
             Err(EnrollRefusal::AlreadyEnrolled) => said("already-enrolled"),
             Err(EnrollRefusal::AlreadyActivated) => said("already-activated"),
-            Err(_) => said("refused"),
+            Err(EnrollRefusal::Stranger(_)) => said("refused"),
         }
     }
 

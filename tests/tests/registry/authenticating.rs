@@ -50,8 +50,8 @@ fn malformed_text_gets_the_answer_of_a_wrong_password() {
         ("", ""),
         (id.as_str(), ""),
         (id.as_str(), "short"),
-        ("dev-nothex", right.as_str()),
-        ("not an id", right.as_str()),
+        ("dev-nothex", &right),
+        ("not an id", &right),
     ] {
         let answer = block_on(scene.registry.authenticate_text(id, password));
         assert!(matches!(answer, Err(AuthenticateError::Refused)), "{id:?}");

@@ -1,5 +1,7 @@
 //! May this one enroll?
 
+use futures_util::future::join_all;
+
 use crate::prelude::*;
 
 #[test]
@@ -118,16 +120,24 @@ fn one_shared_password_makes_distinct_devices() {
 #[test]
 fn a_full_pool_is_overloaded_and_says_when_to_come_back() {
     let store = memory();
-    let scene = block_on(Scene::new(Arc::clone(&store), chosen_design()));
+    let slow = chosen_design().with_argon2(Argon2Cost::new(4096, 1, 1).unwrap());
+    let scene = block_on(Scene::new(Arc::clone(&store), slow));
     let id = block_on(scene.register("SN-1", "correct horse"));
-    let none = StretchLimits::new(NonZeroUsize::MIN, 0);
-    let narrow = builder(store, Arc::clone(&scene.clock), 2).with_stretch_limits(none);
+    let one = StretchLimits::new(NonZeroUsize::MIN, 0);
+    let narrow = builder(store, Arc::clone(&scene.clock), 2).with_stretch_limits(one);
     let narrow = block_on(narrow.open(&root_key())).unwrap();
-    let error = block_on(narrow.enroll(&id, &enroll_password("correct horse"))).unwrap_err();
+    let password = enroll_password("correct horse");
+    let answers = block_on(join_all((0..20).map(|_| narrow.enroll(&id, &password))));
+    assert!(answers.iter().any(Result::is_ok));
+    let error = answers.into_iter().find_map(Result::err).unwrap();
     assert!(matches!(error, EnrollError::Overloaded { .. }));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
     assert!(error.is_retryable());
-    let new = new_serial("SN-2", "correct horse");
-    let error = block_on(narrow.register(id.template(), new, &scene.ada)).unwrap_err();
+    let register = |number| {
+        let new = new_serial(&format!("SN-{number}"), "correct horse");
+        narrow.register(id.template(), new, &scene.ada)
+    };
+    let answers = block_on(join_all((2..20).map(register)));
+    let error = answers.into_iter().find_map(Result::err).unwrap();
     assert_eq!((error.code(), error.is_retryable()), ("overloaded", true));
 }

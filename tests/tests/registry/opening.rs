@@ -22,7 +22,7 @@ fn a_registry_is_created_once() {
     let store = memory();
     let first = block_on(Registry::create(Arc::clone(&store), &root_key())).unwrap();
     let second = block_on(Registry::create(Arc::clone(&store), &root_key()));
-    assert!(matches!(second.unwrap_err(), OpenError::AlreadyCreated));
+    assert!(matches!(second.unwrap_err(), CreateError::AlreadyCreated));
     assert_eq!(open(&store, &root_key()).unwrap().company(), first.company());
 }
 

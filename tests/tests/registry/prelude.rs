@@ -6,9 +6,9 @@ pub(crate) use std::time::Duration;
 
 pub(crate) use plugmint::testing::{FixedClock, builder, root_key};
 pub(crate) use plugmint::{
-    Actor, Argon2Cost, AuthenticateError, Author, ConnectionPassword, ControlPassword,
-    CreateTemplateError, EnrollError, EnrollOutcome, EventKind, Fault, LookUpError, Mark,
-    MarkError, NewSerial, OpenError, OperatorEnroll, Outcome, PasswordClass, PasswordRefusal,
+    Actor, Argon2Cost, AuthenticateError, Author, ConnectionPassword, ControlPassword, CreateError,
+    CreateTemplateError, EnrollError, EnrollOutcome, EventKind, Fault, FindError, LookUpError,
+    Mark, MarkError, NewSerial, OpenError, OperatorEnroll, Outcome, PasswordClass, PasswordRefusal,
     PlugId, RegisterError, Registry, RepeatPolicy, RetireError, RootKey, SerialId, StageName,
     Store, StretchLimits, TemplateId, Unknown,
 };

@@ -32,7 +32,7 @@ fn a_retired_serial_cannot_be_registered_again() {
     let id = block_on(scene.register("SN-1", &password(1)));
     block_on(scene.registry.retire(&id, &scene.ada)).unwrap();
     let again = register_error(&scene, new_serial("SN-1", &password(1)));
-    assert!(matches!(again, RegisterError::SerialTaken { .. }));
+    assert!(matches!(again, RegisterError::Retired { .. }));
 }
 
 #[test]

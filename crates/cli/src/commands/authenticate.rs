@@ -5,7 +5,7 @@ use pollster::block_on;
 
 use crate::failure::Failure;
 use crate::home::Home;
-use crate::output::{Output, facts};
+use crate::output::{Output, facts, visible};
 use crate::secret_input;
 
 pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), Failure> {
@@ -14,11 +14,11 @@ pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), 
     let password = ConnectionPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
     let principal = block_on(registry.authenticate(plug_id, &password))?;
-    Ok(output.show(&principal, |principal: &Principal| {
+    output.show(&principal, |principal: &Principal| {
         facts([
             ("Plug-ID", Some(principal.plug_id().to_string())),
             ("Template", Some(principal.id().template().to_string())),
-            ("Serial", Some(principal.id().serial().to_string())),
+            ("Serial", Some(visible(principal.id().serial().as_str()))),
         ])
-    })?)
+    })
 }

@@ -19,11 +19,8 @@ use crate::rows::Rows;
 
 use super::{PAGE, import};
 
-/// A thousand refrigerators, as a factory lists them.
-const FILE: &[u8] = include_bytes!("../../data/white-refrigerators.csv");
-
 pub(crate) fn run(output: &Output) -> Result<(), Failure> {
-    let directory = tempfile::tempdir()?;
+    let directory = tempfile::tempdir().map_err(|error| Failure::of(Kind::Store, "io", &error))?;
     let store = directory.path().join("store.redb");
     let key = FileRootKey::create(directory.path().join("root.key"))?;
     let mut steps = Steps::default();
@@ -42,7 +39,7 @@ pub(crate) fn run(output: &Output) -> Result<(), Failure> {
     if let Some(device) = devices.first() {
         steps.step("enroll the first again", || refuse(&registry, device))?;
     }
-    Ok(output.show(&steps.0, |steps| screen(steps))?)
+    output.show(&steps.0, |steps| screen(steps))
 }
 
 /// What one step came to, and for whom goes on with it.
@@ -170,3 +167,6 @@ fn sound<T, E: std::error::Error>(built_in: Result<T, E>) -> Result<T, Failure> 
 fn unexpected() -> Failure {
     Failure::new(Kind::Store, "demo", "the demo came to something else than it should")
 }
+
+/// A thousand refrigerators, as a factory lists them.
+const FILE: &[u8] = include_bytes!("../../data/white-refrigerators.csv");

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use plugmint::derivation::{
-    Credentials, PasswordText, PlatformKeys, RootLabel, StretchMemory, Stretched, Verifier,
+    Credentials, PasswordText, PlatformKeys, StretchMemory, Stretched, Verifier,
 };
 use plugmint::{
-    Argon2Cost, Epoch, FileRootKey, KeyVersion, Ordinal, PasswordClass, PlugId, RootKeys, SerialId,
+    Argon2Cost, Epoch, FileRootKey, KeyVersion, Ordinal, PasswordClass, PlugId, SerialId,
+    platform_keys,
 };
 use pollster::block_on;
 use serde::Serialize;
@@ -28,14 +29,14 @@ pub(crate) fn run(arguments: &DeriveArgs, output: &Output) -> Result<(), Failure
         verifier: hex(verifier.expose_bytes()),
         auth_verifier: hex(keys.auth().verifier(plug_id, password).expose_bytes()),
     };
-    Ok(output.show(&derived, |derived| {
+    output.show(&derived, |derived| {
         facts([
             ("Plug-ID", Some(derived.plug_id.to_string())),
             ("Connection password", Some(derived.connection_password.to_owned())),
             ("Verifier", Some(derived.verifier.clone())),
             ("Auth verifier", Some(derived.auth_verifier.clone())),
         ])
-    })?)
+    })
 }
 
 #[derive(Serialize)]
@@ -62,13 +63,9 @@ fn check(arguments: &DeriveArgs) -> Result<(), Failure> {
 
 fn load_keys(arguments: &DeriveArgs) -> Result<PlatformKeys, Failure> {
     let path = &arguments.root_key_file;
-    let root =
-        FileRootKey::load(path).map_err(|error| Failure::from(error).about(path.display()))?;
-    let mac = |label| {
-        block_on(root.mac(KeyVersion::FIRST, label))
-            .map_err(|error| Failure::of(Kind::Refused, "root-key", &error))
-    };
-    Ok(PlatformKeys::new(&mac(RootLabel::Enroll)?, &mac(RootLabel::Auth)?, &mac(RootLabel::Seal)?))
+    let root = FileRootKey::load(path).map_err(|error| Failure::from(error).about(path))?;
+    block_on(platform_keys(&root, KeyVersion::FIRST))
+        .map_err(|error| Failure::of(Kind::Refused, "root-key", &error).about(path))
 }
 
 fn derive(

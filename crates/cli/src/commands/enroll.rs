@@ -21,13 +21,13 @@ pub(crate) fn run(id: &SerialId, home: &Home, output: &Output) -> Result<(), Fai
         connection_password: &credentials.connection_password().expose_text(),
         outcome: enrollment.outcome(),
     };
-    Ok(output.show(&given, |given| {
+    output.show(&given, |given| {
         facts([
             ("Plug-ID", Some(given.plug_id.to_string())),
             ("Connection password", Some(given.connection_password.to_owned())),
             ("Outcome", Some(outcome(given.outcome).to_owned())),
         ])
-    })?)
+    })
 }
 
 #[derive(Serialize)]

@@ -17,11 +17,6 @@ use crate::failure::{Failure, Kind};
 use crate::output::Output;
 use crate::rows::{Row, RowProblem, RowRefusal, Rows};
 
-/// Serials that are registered in one commit.
-const CHUNK: usize = 500;
-/// Refused rows that are told one by one.
-const TOLD: usize = 20;
-
 /// What an import came to.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 pub(crate) struct Imported {
@@ -39,7 +34,7 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     let template = block_on(registry.template(template))?;
-    let about = |failure: Failure| failure.about(path.display());
+    let about = |failure: Failure| failure.about(path);
     let open = || -> Result<_, Failure> {
         File::open(path)
             .map(BufReader::new)
@@ -50,9 +45,9 @@ pub(crate) fn run(
     let imported =
         register(registry, &template, open().map_err(about)?, actor, &progress).map_err(about)?;
     progress.finish_and_clear();
-    Ok(output.show(&imported, |imported| {
+    output.show(&imported, |imported| {
         format!("{} registered, {} unchanged", imported.registered, imported.unchanged)
-    })?)
+    })
 }
 
 /// Looks at every row before anything is written: a file with a bad one is refused whole, with the
@@ -215,3 +210,9 @@ fn progress(rows: u64, output: &Output) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} serials, {per_sec}, {eta} left");
     ProgressBar::new(rows).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
+
+/// Serials that are registered in one commit.
+const CHUNK: usize = 500;
+
+/// Refused rows that are told one by one.
+const TOLD: usize = 20;

@@ -31,8 +31,7 @@ pub(crate) fn run(home: &Home, output: &Output) -> Result<(), Failure> {
             ("Root key", Some(made.root_key.display().to_string())),
         ]);
         format!("{facts}\n\n{note}")
-    })?;
-    Ok(())
+    })
 }
 
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::args::{SerialArgs, SerialCommand};
 use crate::failure::Failure;
 use crate::home::Home;
-use crate::output::{Output, facts, time};
+use crate::output::{Output, facts, time, visible};
 use crate::secret_input;
 
 use super::{PAGE, import};
@@ -35,7 +35,7 @@ pub(crate) fn run(
         }
         SerialCommand::Show(serial) => {
             let status = block_on(home.open()?.serial(&serial.id()))?;
-            Ok(output.show(&status, screen)?)
+            output.show(&status, screen)
         }
         SerialCommand::History(serial) => history(&home.open()?, &serial.id(), output),
         SerialCommand::Disable(serial) => {
@@ -70,7 +70,7 @@ fn add(home: &Home, id: &SerialId, actor: &Actor, output: &Output) -> Result<(),
         None => new,
     };
     let status = block_on(registry.register(id.template(), new, actor))?;
-    Ok(output.show(&status, |_| format!("{} registered", id.serial()))?)
+    output.show(&status, |_| format!("{} registered", visible(id.serial().as_str())))
 }
 
 fn history(registry: &Registry, id: &SerialId, output: &Output) -> Result<(), Failure> {
@@ -82,7 +82,7 @@ fn history(registry: &Registry, id: &SerialId, output: &Output) -> Result<(), Fa
                 time(event.at()),
                 match event.author() {
                     Author::Device => "the device".to_owned(),
-                    Author::Operator(actor) => actor.to_string(),
+                    Author::Operator(actor) => visible(actor.as_str()),
                 },
                 what(event.kind()).to_owned(),
             ]
@@ -98,13 +98,13 @@ fn done(
     output: &Output,
 ) -> Result<(), Failure> {
     let did = Did { id: *id, outcome };
-    Ok(output.show(&did, |did| {
+    output.show(&did, |did| {
         let already = match did.outcome {
             Outcome::Done => "",
             Outcome::AlreadyDone => " already",
         };
-        format!("{} {what}{already}", id.serial())
-    })?)
+        format!("{} {what}{already}", visible(id.serial().as_str()))
+    })
 }
 
 #[derive(Serialize)]
@@ -116,7 +116,7 @@ struct Did {
 
 fn row(status: &SerialStatus) -> Vec<String> {
     vec![
-        status.id.serial().to_string(),
+        visible(status.id.serial().as_str()),
         status.stage.to_string(),
         match status.mark {
             Some(Mark::Disabled) => "disabled".to_owned(),
@@ -137,7 +137,7 @@ fn screen(status: &SerialStatus) -> String {
     let yes = |yes| if yes { "yes" } else { "no" }.to_owned();
     let at = |at: Option<_>| at.map(time);
     facts([
-        ("Serial", Some(status.id.serial().to_string())),
+        ("Serial", Some(visible(status.id.serial().as_str()))),
         ("Template", Some(status.id.template().to_string())),
         ("Stage", Some(status.stage.to_string())),
         ("The device may", Some(may.to_owned())),

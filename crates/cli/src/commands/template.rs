@@ -6,7 +6,7 @@ use pollster::block_on;
 use crate::args::{CreateTemplateArgs, TemplateCommand};
 use crate::failure::Failure;
 use crate::home::Home;
-use crate::output::{Output, facts, time};
+use crate::output::{Output, facts, time, visible};
 
 use super::PAGE;
 
@@ -23,7 +23,7 @@ pub(crate) fn run(command: TemplateCommand, home: &Home, output: &Output) -> Res
         }
         TemplateCommand::Show { template } => {
             let template = block_on(registry.template(&template))?;
-            Ok(output.show(&template, screen)?)
+            output.show(&template, screen)
         }
     }
 }
@@ -42,14 +42,14 @@ fn create(
         .with_argon2(arguments.argon2.unwrap_or_default())
         .with_operator_enroll(operator_enroll);
     let template = block_on(registry.create_template(&company, design))?;
-    Ok(output.show(&template, |template| template.id().to_string())?)
+    output.show(&template, |template| template.id().to_string())
 }
 
 fn row(template: &ProductionTemplate) -> Vec<String> {
     let design = template.design();
     vec![
         template.id().to_string(),
-        design.name().to_string(),
+        visible(design.name().as_str()),
         design.password_class().to_string(),
         time(template.created_at()),
     ]
@@ -66,11 +66,11 @@ fn screen(template: &ProductionTemplate) -> String {
         RepeatPolicy::Always => "always",
         RepeatPolicy::Never => "never",
     };
-    let labels = design.labels().iter().map(|(name, value)| format!("{name}={value}"));
+    let labels = design.labels().iter().map(|(name, value)| visible(&format!("{name}={value}")));
     let labels: Vec<_> = labels.collect();
     facts([
         ("Template", Some(template.id().to_string())),
-        ("Name", Some(design.name().to_string())),
+        ("Name", Some(visible(design.name().as_str()))),
         ("Company", Some(template.company().to_string())),
         ("Enroll passwords", Some(design.password_class().to_string())),
         ("Control passwords", Some(design.control_class().to_string())),

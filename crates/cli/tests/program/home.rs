@@ -60,7 +60,7 @@ fn an_init_that_was_interrupted_goes_on() {
     let store = home.path("plugmint-data/store.redb");
     drop(RedbStore::create(store, &RedbOptions::default()).unwrap());
     let (code, message) = home.fails(1, &["template", "list"], "");
-    assert_eq!(code, "key-file", "{message}");
+    assert_eq!(code, "key-file-missing", "{message}");
     home.json(&["init"], "");
     home.template(&[]);
 }
@@ -72,7 +72,7 @@ fn a_key_file_that_others_may_read_is_refused() {
         let permissions = fs::Permissions::from_mode(mode);
         fs::set_permissions(home.path("plugmint-data.key"), permissions).unwrap();
         let (code, message) = home.fails(1, &["template", "list"], "");
-        assert_eq!(code, "key-file");
+        assert_eq!(code, "key-file-open-to-others");
         assert!(message.contains(&format!("{mode:04o}")), "{message}");
     }
 }

@@ -1,6 +1,7 @@
 //! What a device is told when it has enrolled.
 
-use crate::{ConnectionPassword, PlugId};
+use crate::secret::Secret;
+use crate::{ConnectionPassword, PlugId, PlugIdKind};
 
 /// A Plug-ID and the connection password that goes with it.
 #[derive(Debug)]
@@ -25,4 +26,9 @@ impl Credentials {
     pub const fn connection_password(&self) -> &ConnectionPassword {
         &self.connection_password
     }
+}
+
+/// The Plug-ID that begins a mac.
+pub(super) fn device_id(mac: &Secret<32>) -> PlugId {
+    PlugId::from_parts(PlugIdKind::Device, *mac.truncated().expose())
 }

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use crate::secret::Secret;
-use crate::{ConnectionPassword, PlugId, TemplateId};
+use crate::TemplateId;
 
-use super::device_key::TemplateKey;
+use super::auth_key::AuthKey;
 use super::mac::MacKey;
 use super::root_key::{RootKey, RootLabel, RootMac};
-use super::verifier::AuthVerifier;
+use super::seal_key::SealKey;
+use super::template_key::TemplateKey;
 
 /// What hangs on one root key and is used while a platform runs.
 ///
@@ -20,25 +20,24 @@ pub struct PlatformKeys {
 }
 
 impl PlatformKeys {
-    /// The keys from what a key service answered for [`RootLabel::Enroll`], [`RootLabel::Auth`] and
-    /// [`RootLabel::Seal`].
+    /// The keys from what a key service answered.
     #[must_use]
-    pub fn new(enroll: &RootMac, auth: &RootMac, seal: &RootMac) -> Self {
+    pub fn new(roots: &PlatformRoots) -> Self {
         Self {
-            enroll: MacKey::new(enroll.secret()),
-            auth: AuthKey(MacKey::new(auth.secret())),
-            seal: SealKey(seal.secret().clone()),
+            enroll: MacKey::new(roots.enroll.secret()),
+            auth: AuthKey::new(roots.auth.secret()),
+            seal: SealKey::new(roots.seal.secret()),
         }
     }
 
     /// The keys of a root that is at hand.
     #[must_use]
     pub fn of_root(root: &RootKey) -> Self {
-        Self::new(
-            &root.mac(RootLabel::Enroll),
-            &root.mac(RootLabel::Auth),
-            &root.mac(RootLabel::Seal),
-        )
+        Self::new(&PlatformRoots {
+            enroll: root.mac(RootLabel::Enroll),
+            auth: root.mac(RootLabel::Auth),
+            seal: root.mac(RootLabel::Seal),
+        })
     }
 
     /// The key that every derivation of one template hangs on: who holds it can mint for this
@@ -67,34 +66,14 @@ impl fmt::Debug for PlatformKeys {
     }
 }
 
-/// `auth_root`: what verifies connection passwords.
-pub struct AuthKey(MacKey);
-
-impl AuthKey {
-    /// `mac(auth_root, plug_id_bytes(12) || password_bytes(24))`: 36 bytes, two compressions.
-    #[must_use]
-    pub fn verifier(&self, plug_id: &PlugId, password: &ConnectionPassword) -> AuthVerifier {
-        AuthVerifier::of_derived(self.0.mac_joined(plug_id.body(), password.expose_bytes()))
-    }
-}
-
-impl fmt::Debug for AuthKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AuthKey(..)")
-    }
-}
-
-/// `seal_root`: what seals keys that must be kept and read back.
-pub struct SealKey(Secret<32>);
-
-impl SealKey {
-    pub(super) const fn secret(&self) -> &Secret<32> {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SealKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SealKey(..)")
-    }
+/// What a key service answered for each label that a platform runs on.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "whoever asks a key service must name each")]
+pub struct PlatformRoots {
+    /// For [`RootLabel::Enroll`].
+    pub enroll: RootMac,
+    /// For [`RootLabel::Auth`].
+    pub auth: RootMac,
+    /// For [`RootLabel::Seal`].
+    pub seal: RootMac,
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::secret::Secret;
+use crate::codec::{Decoder, Encoder, InvalidRecord};
+use crate::secret::{Secret, SecretText};
 
 use super::mac::{self, MacKey};
 
@@ -28,16 +29,16 @@ impl RootKey {
         Ok(Self(Secret::new(*bytes)))
     }
 
-    /// The key made of these random bytes.
+    /// The key made of these random bytes; zeros are left where they were.
     #[must_use]
-    pub fn from_random(bytes: &Zeroizing<[u8; 32]>) -> Self {
-        Self(Secret::new(**bytes))
+    pub fn from_random(bytes: &mut [u8; 32]) -> Self {
+        Self(Secret::take(bytes))
     }
 
     /// The 64 lower-case hex digits that a key file holds.
     #[must_use]
-    pub fn expose_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(base16ct::lower::encode_string(self.0.expose()))
+    pub fn expose_text(&self) -> SecretText {
+        SecretText::new(Zeroizing::new(base16ct::lower::encode_string(self.0.expose())))
     }
 
     /// What hangs on this root by a label: what a key service answers.
@@ -111,10 +112,11 @@ impl RootLabel {
 pub struct RootMac(Secret<32>);
 
 impl RootMac {
-    /// The value that a key service answered for [`RootLabel::message`].
+    /// The value that a key service answered for [`RootLabel::message`]; zeros are left where it
+    /// was.
     #[must_use]
-    pub fn from_service(bytes: &Zeroizing<[u8; 32]>) -> Self {
-        Self(Secret::new(**bytes))
+    pub fn from_service(bytes: &mut [u8; 32]) -> Self {
+        Self(Secret::take(bytes))
     }
 
     pub(crate) const fn secret(&self) -> &Secret<32> {
@@ -138,16 +140,23 @@ impl fmt::Debug for RootMac {
 pub struct KeyCheck(Secret<32>);
 
 impl KeyCheck {
-    /// The check that was stored.
+    /// Its canonical bytes; the version of its key is the record's key.
     #[must_use]
-    pub fn from_parts(bytes: [u8; 32]) -> Self {
-        Self(Secret::new(bytes))
+    pub fn encode(&self) -> Vec<u8> {
+        let mut encoder = Encoder::new(CHECK_VERSION);
+        encoder.fixed(self.0.expose());
+        encoder.finish()
     }
 
-    /// The bytes to store.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        self.0.expose()
+    /// A check from its canonical bytes.
+    ///
+    /// # Errors
+    /// [`InvalidRecord`] for bytes that [`KeyCheck::encode`] does not write.
+    pub fn decode(bytes: &[u8]) -> Result<Self, InvalidRecord> {
+        let mut decoder = Decoder::new("key check", CHECK_VERSION, bytes)?;
+        let check = Self(Secret::new(decoder.fixed("check")?));
+        decoder.finish()?;
+        Ok(check)
     }
 
     /// Whether both come from the same root key; constant time.
@@ -163,6 +172,8 @@ impl fmt::Debug for KeyCheck {
     }
 }
 
+const CHECK_VERSION: u8 = 1;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,8 +182,8 @@ mod tests {
 
     #[test]
     fn a_root_key_is_read_back_from_its_text() {
-        assert_eq!(RootKey::parse(TEXT).unwrap().expose_text().as_str(), TEXT);
-        assert_eq!(RootKey::parse(&TEXT.to_uppercase()).unwrap().expose_text().as_str(), TEXT);
+        assert_eq!(&*RootKey::parse(TEXT).unwrap().expose_text(), TEXT);
+        assert_eq!(&*RootKey::parse(&TEXT.to_uppercase()).unwrap().expose_text(), TEXT);
     }
 
     #[test]
@@ -208,7 +219,7 @@ mod tests {
         let mut service =
             Hmac::<sha2::Sha256>::new_from_slice(RootKey::parse(TEXT).unwrap().0.expose()).unwrap();
         service.update(&RootLabel::Auth.message());
-        let answer = RootMac::from_service(&Zeroizing::new(service.finalize().into_bytes().into()));
+        let answer = RootMac::from_service(&mut service.finalize().into_bytes().into());
         assert!(
             answer.secret().matches(RootKey::parse(TEXT).unwrap().mac(RootLabel::Auth).secret())
         );
@@ -217,7 +228,7 @@ mod tests {
     #[test]
     fn another_root_key_has_another_check() {
         let check = |text| RootKey::parse(text).unwrap().mac(RootLabel::KeyCheck).into_key_check();
-        assert!(check(TEXT).matches(&KeyCheck::from_parts(*check(TEXT).as_bytes())));
+        assert!(check(TEXT).matches(&KeyCheck::decode(&check(TEXT).encode()).unwrap()));
         assert!(!check(TEXT).matches(&check(&TEXT.replace("1f", "1e"))));
     }
 }

@@ -10,9 +10,9 @@ use thiserror::Error;
 use crate::secret::Secret;
 use crate::{KeyVersion, SerialId};
 
-use super::device_key::EnrollKey;
+use super::enroll_key::EnrollKey;
 use super::mac::msg;
-use super::platform_keys::SealKey;
+use super::seal_key::SealKey;
 
 /// 24 random bytes, used for one seal and never again.
 #[derive(Clone, Copy)]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::secret::Secret;
 
+use super::mac::MacKey;
+
 macro_rules! verifier {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -54,3 +56,9 @@ verifier!(
     /// Proves a connection password: `mac(auth_root, plug_id_bytes || password_bytes)`.
     AuthVerifier
 );
+
+impl Verifier {
+    pub(super) fn of_key(key: &MacKey) -> Self {
+        Self::of_derived(key.mac("plugmint/v1/verifier", &[]))
+    }
+}

@@ -2,16 +2,14 @@
 
 use crate::codec::{Decoder, Encoder, InvalidRecord};
 
-use super::{Actor, Author, Event, EventHash, EventKind, HistoryHead};
-
-const VERSION: u8 = 1;
+use super::{Actor, Author, Event, EventHash, EventKind, EventNumber, HistoryHead};
 
 impl Event {
     /// Its canonical bytes: what a store keeps and the chain hashes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut encoder = Encoder::new(VERSION);
-        encoder.u64(self.number);
+        encoder.u64(self.number.0);
         encoder.u64(self.at.millis());
         match &self.author {
             Author::Device => encoder.u8(0),
@@ -40,7 +38,7 @@ impl Event {
     pub fn decode(bytes: &[u8]) -> Result<Self, InvalidRecord> {
         let mut decoder = Decoder::new("event", VERSION, bytes)?;
         let event = Self {
-            number: decoder.u64("number")?,
+            number: EventNumber(decoder.u64("number")?),
             at: decoder.time("at")?,
             author: match decoder.u8("author")? {
                 0 => Author::Device,
@@ -76,3 +74,5 @@ impl HistoryHead {
         Ok(Self { count: decoder.u64("history")?, last: EventHash(decoder.fixed("history")?) })
     }
 }
+
+const VERSION: u8 = 1;

@@ -8,8 +8,6 @@ use super::{
     Activated, Enrolled, Identity, Mark, Registered, Registration, Retired, SerialRecord, Stage,
 };
 
-const VERSION: u8 = 1;
-
 impl SerialRecord {
     /// Its canonical bytes, without template and serial number: those are the record's key.
     #[must_use]
@@ -165,3 +163,5 @@ fn decode_retired(decoder: &mut Decoder<'_>) -> Result<Retired, InvalidRecord> {
         retired_at: decoder.time("retired at")?,
     })
 }
+
+const VERSION: u8 = 1;

@@ -110,7 +110,7 @@ impl Registration {
 /// The mark that any stage but Retired can carry: while it is `Disabled`, a serial neither enrolls
 /// nor authenticates.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a mark is set or it is not")]
 pub enum Mark {
     /// It is not set.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::derivation::{AuthKey, AuthVerifier, Credentials, EnrollKey};
+use crate::derivation::{AuthKey, AuthVerifier, Credentials, EnrollKey, Verifier};
 use crate::{
     Author, Credential, Epoch, EventKind, HistoryHead, RepeatPolicy, SerialId, UnixMillis,
 };
@@ -22,32 +22,29 @@ pub struct SerialRecord {
 /// The verbs. Each takes the record as it was read and gives the record as it shall be.
 impl SerialRecord {
     /// A serial that nobody knew is registered.
-    pub fn register(registered: Registered, author: Author) -> Change {
-        let at = registered.registration.registered_at;
-        changed(
-            HistoryHead::EMPTY,
-            Stage::Registered(registered),
-            EventKind::Registered,
-            author,
-            at,
-        )
+    pub fn register(id: &SerialId, registered: Registered, author: Author) -> Change {
+        let (head, at) = (HistoryHead::before_first(id), registered.registration.registered_at);
+        changed(head, Stage::Registered(registered), EventKind::Registered, author, at)
     }
 
-    /// A device that came to `key` with its password asks for credentials.
+    /// A device that came to `key` with its password asks for credentials. An unknown serial is
+    /// `None`, and costs what a known one does.
     ///
     /// # Errors
     /// [`EnrollRefusal::Stranger`] unless the key is the right one and the serial is neither
     /// disabled nor retired; the other refusals are told only to who proved the password.
     pub fn enroll(
-        self,
+        record: Option<Self>,
         key: &EnrollKey,
         repeat: RepeatPolicy,
         auth: &AuthKey,
         at: UnixMillis,
     ) -> Result<Decision<Enrollment>, EnrollRefusal> {
-        let registration = self.proven(key)?;
-        let epoch = registration.epoch;
-        match (self.stage, repeat) {
+        // Before anything is looked at: whoever is refused, this is paid.
+        let presented = key.verifier();
+        let Self { stage, head } = proven(record, &presented).ok_or(Stranger)?;
+        let epoch = stage.registration().ok_or(Stranger)?.epoch;
+        match (stage, repeat) {
             (Stage::Retired(_), _) => Err(EnrollRefusal::Stranger(Stranger)),
             (Stage::Registered(registered), _) => {
                 let credentials = key.credentials(epoch);
@@ -60,7 +57,7 @@ impl SerialRecord {
                     auth.verifier(credentials.plug_id(), credentials.connection_password());
                 let identity = Identity::new(*credentials.plug_id(), verifier);
                 let stage = Stage::Enrolled(registered.enroll(identity, at));
-                let change = changed(self.head, stage, kind, Author::Device, at);
+                let change = changed(head, stage, kind, Author::Device, at);
                 Ok(Decision::Commit(Box::new(change), Enrollment { outcome, credentials }))
             }
             (Stage::Enrolled(_), RepeatPolicy::Never) => Err(EnrollRefusal::AlreadyEnrolled),
@@ -153,13 +150,6 @@ impl SerialRecord {
         let change = changed(self.head, self.stage.marked(mark), kind, author, at);
         Ok(Decision::Commit(Box::new(change), Outcome::Done))
     }
-
-    /// What `key` unlocks, if it is the right one and the serial is neither disabled nor retired.
-    fn proven(&self, key: &EnrollKey) -> Result<&Registration, Stranger> {
-        let registration = self.stage.registration().ok_or(Stranger)?;
-        let proven = registration.enroll_verifier.matches(&key.verifier());
-        if proven && registration.mark == Mark::Enabled { Ok(registration) } else { Err(Stranger) }
-    }
 }
 
 impl SerialRecord {
@@ -181,11 +171,12 @@ impl SerialRecord {
         self.stage.registration().map(Registration::mark)
     }
 
-    /// What authentication needs of this record: a pure projection of it, written in the same
-    /// commit, so that connecting takes one look-up. `None` before the device has enrolled.
+    /// What authentication needs of this record, a record for each Plug-ID: a pure projection,
+    /// written in the same commit, so that connecting takes one look-up. None before the device has
+    /// enrolled.
     #[must_use]
-    pub fn credential(&self, id: &SerialId) -> Option<Credential> {
-        match &self.stage {
+    pub fn credentials(&self, id: &SerialId) -> Vec<Credential> {
+        let credential = match &self.stage {
             Stage::Registered(_) => None,
             Stage::Enrolled(Enrolled { registration, identity, .. }) => {
                 Some(Credential::of_enrolled(*id, registration, identity))
@@ -193,11 +184,11 @@ impl SerialRecord {
             Stage::Activated(Activated { registration, identity, .. }) => {
                 Some(Credential::of_activated(*id, registration, identity))
             }
-            Stage::Retired(retired) => {
-                let plug_id = *retired.plug_id()?;
-                Some(Credential::of_retired(*id, retired.key_version, plug_id))
-            }
-        }
+            Stage::Retired(retired) => retired
+                .plug_id()
+                .map(|plug_id| Credential::of_retired(*id, retired.key_version, *plug_id)),
+        };
+        credential.into_iter().collect()
     }
 }
 
@@ -224,7 +215,7 @@ impl Enrollment {
 
 /// Whether an enrollment gave new credentials.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EnrollOutcome {
     /// The first ones of this serial.
@@ -237,7 +228,7 @@ pub enum EnrollOutcome {
 
 /// Why a device may not enroll.
 #[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a new refusal must not become the strangers' answer")]
 pub enum EnrollRefusal {
     /// It proved nothing, or is disabled or retired.
     #[error(transparent)]
@@ -259,6 +250,17 @@ pub struct Stranger;
 #[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
 #[error("the serial is retired: expected one that is not")]
 pub struct RetiredSerial;
+
+/// The record, if the verifier is its own and it is neither disabled nor retired. There is always
+/// one comparison.
+fn proven(record: Option<SerialRecord>, presented: &Verifier) -> Option<SerialRecord> {
+    let nobody = Verifier::from_parts([0; 32]);
+    let registration = record.as_ref().and_then(|record| record.stage.registration());
+    let stored = registration.map_or(&nobody, Registration::enroll_verifier);
+    let proven = stored.matches(presented);
+    let enabled = registration.is_some_and(|of| of.mark == Mark::Enabled);
+    record.filter(|_| proven && enabled)
+}
 
 fn changed(
     head: HistoryHead,

@@ -70,7 +70,7 @@ impl Stage {
 
 /// The name of a [`Stage`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a new stage must break every match on stages")]
 pub enum StageName {
     /// The serial waits for its device.

@@ -19,11 +19,7 @@ macro_rules! typed_id {
             /// # Errors
             /// [`InvalidPlugId`], also when it is a Plug-ID of another kind.
             pub fn parse(text: &str) -> Result<Self, InvalidPlugId> {
-                let id = PlugId::parse(text)?;
-                match id.kind() {
-                    PlugIdKind::$kind => Ok(Self(*id.body())),
-                    found => Err(InvalidPlugId::WrongKind { expected: PlugIdKind::$kind, found }),
-                }
+                PlugId::parse_kind(PlugIdKind::$kind, text).map(|id| Self(*id.body()))
             }
 
             /// The id with these 12 bytes; every body is valid.
@@ -92,17 +88,11 @@ mod tests {
         let device = "dev-5c66bc451866d3c62ba0b904";
         assert_eq!(
             TemplateId::parse(device),
-            Err(InvalidPlugId::WrongKind {
-                expected: PlugIdKind::Template,
-                found: PlugIdKind::Device
-            })
+            Err(InvalidPlugId::WrongKind { expected: PlugIdKind::Template })
         );
         assert_eq!(
             CompanyId::parse(device),
-            Err(InvalidPlugId::WrongKind {
-                expected: PlugIdKind::Company,
-                found: PlugIdKind::Device
-            })
+            Err(InvalidPlugId::WrongKind { expected: PlugIdKind::Company })
         );
     }
 

@@ -6,8 +6,6 @@ use crate::{ControlClass, Labels, PasswordClass, TemplateId};
 
 use super::{OperatorEnroll, ProductionTemplate, RepeatPolicy, TemplateDesign, TemplateName};
 
-const VERSION: u8 = 1;
-
 impl ProductionTemplate {
     /// Its canonical bytes, without the id: that is the record's key.
     #[must_use]
@@ -90,3 +88,5 @@ impl ProductionTemplate {
         Ok(template)
     }
 }
+
+const VERSION: u8 = 1;

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::Fault;
 
 use super::Registry;
+use super::drive::RestsOn;
 
 impl Registry {
     /// A device connects with its Plug-ID and connection password.
@@ -25,7 +26,8 @@ impl Registry {
         password: &ConnectionPassword,
     ) -> Result<Principal, AuthenticateError> {
         self.ensure_open()?;
-        let credential = self.load_credential(plug_id).await?;
+        let credential = self.load_credential(plug_id).await?.map(|(credential, _)| credential);
+        let credential = credential.filter(|_| plug_id.kind() == PlugIdKind::Device);
         let current = self.0.keys.current();
         let version = credential.as_ref().map_or(current, Credential::key_version);
         let presented = self.0.keys.version(version)?.auth().verifier(plug_id, password);
@@ -70,9 +72,8 @@ impl Registry {
         principal: Principal,
         presented: &AuthVerifier,
     ) -> Result<Principal, AuthenticateError> {
-        self.drive(principal.id(), |loaded| {
-            let serial = loaded.and_then(|loaded| loaded.serial.clone());
-            let record = serial.ok_or(AuthenticateError::Refused)?;
+        self.drive(principal.id(), RestsOn::Serial, |loaded| {
+            let record = loaded.serial.clone().ok_or(AuthenticateError::Refused)?;
             let decision = record.authenticate(presented, self.0.clock.now())?;
             Ok(decision.map(|()| principal))
         })

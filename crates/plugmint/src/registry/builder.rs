@@ -1,5 +1,6 @@
 //! How a registry comes to be, and how it is opened.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -9,13 +10,12 @@ use std::sync::atomic::AtomicBool;
 
 use getrandom::SysRng;
 use plugmint_core::derivation::KeyCheck;
-use plugmint_core::{Argon2Cost, CompanyId, KeyVersion};
+use plugmint_core::{Argon2Cost, CompanyId, Installation, KeyVersion};
 use plugmint_store::{Batch, CommitError, Guard, Store};
 use rand_core::TryCryptoRng;
 use thiserror::Error;
 
 use crate::clock::{Clock, SystemClock};
-use crate::installation::{Installation, InvalidInstallation};
 use crate::key_ring::{self, KeyRing};
 use crate::random::Random;
 use crate::root_keys::{RootKeyError, RootKeys};
@@ -23,14 +23,8 @@ use crate::serial_queue::SerialQueue;
 use crate::stretch_pool::{StretchLimits, StretchPool};
 use crate::{Fault, keys};
 
+use super::drive::defect;
 use super::{Registry, Shared};
-
-/// The costliest Argon2id that a template may ask for, unless told otherwise: 2 GiB, which is the
-/// first choice of RFC 9106.
-const MOST_ARGON2: (u32, u32, u32) = (2 * 1024 * 1024, 16, 16);
-
-/// More versions of the root key than a store ever has.
-const MOST_KEY_VERSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 
 /// The settings of a [`Registry`].
 #[must_use = "a builder makes nothing until `create` or `open`"]
@@ -81,28 +75,23 @@ impl RegistryBuilder {
     /// Makes an empty registry in a store that holds none, and draws the id of its company.
     ///
     /// # Errors
-    /// * [`OpenError::AlreadyCreated`] when the store holds a registry; it is not touched.
-    /// * [`OpenError::RootKey`] and [`OpenError::NoRootKey`] when there is no key to begin with.
-    /// * [`OpenError::Threads`] when the threads for slow hashing do not start.
-    /// * [`OpenError::Fault`]; whether the registry was made is then seen by opening it.
-    pub async fn create(self, root_keys: &dyn RootKeys) -> Result<Registry, OpenError> {
-        let ring = KeyRing::load(root_keys).await?.ok_or(OpenError::NoRootKey)?;
+    /// * [`CreateError::AlreadyCreated`] when the store holds a registry; it is not touched.
+    /// * [`CreateError::RootKey`] and [`CreateError::NoRootKey`] when there is no key to begin with.
+    /// * [`CreateError::Threads`] when the threads for slow hashing do not start.
+    /// * [`CreateError::Fault`]; whether the registry was made is then seen by opening it.
+    ///
+    /// After all but the last nothing was written.
+    pub async fn create(self, root_keys: &dyn RootKeys) -> Result<Registry, CreateError> {
+        let ring = KeyRing::load(root_keys).await?.ok_or(CreateError::NoRootKey)?;
         let checks = key_ring::key_checks(root_keys).await?;
-        let installation = Installation {
-            company: CompanyId::from_parts(self.random.bytes()?),
-            created_at: self.clock.now(),
-        };
-        let key = keys::installation().map_err(Fault::from)?;
-        let mut batch =
-            Batch::new().put(key, Guard::Absent, installation.encode()).map_err(Fault::from)?;
-        for (version, check) in checks {
-            let key = keys::key_check(version).map_err(Fault::from)?;
-            let value = check.as_bytes().to_vec();
-            batch = batch.put(key, Guard::Absent, value).map_err(Fault::from)?;
-        }
-        match self.store.commit(batch).await {
-            Ok(_) => self.build(ring, installation),
-            Err(CommitError::Conflict(_)) => Err(OpenError::AlreadyCreated),
+        let company = CompanyId::from_parts(self.random.bytes()?);
+        let installation = Installation::new(company, self.clock.now());
+        let batch = first_batch(installation, &checks)?;
+        let store = Arc::clone(&self.store);
+        let registry = self.build(ring, installation).map_err(CreateError::Threads)?;
+        match store.commit(batch).await {
+            Ok(_) => Ok(registry),
+            Err(CommitError::Conflict(_)) => Err(CreateError::AlreadyCreated),
             Err(CommitError::Store(error)) => Err(Fault::from(error).into()),
         }
     }
@@ -114,52 +103,65 @@ impl RegistryBuilder {
     /// * [`OpenError::WrongRootKey`] when a key is not the one that the store was made with.
     /// * [`OpenError::MissingRootKey`] when the store hangs on a key that was not given, and
     ///   [`OpenError::UnknownRootKey`] when a key was given that it does not know.
-    /// * [`OpenError::Installation`] when another, perhaps newer, program wrote the store.
     /// * [`OpenError::RootKey`] and [`OpenError::NoRootKey`] when there is no key.
     /// * [`OpenError::Threads`] when the threads for slow hashing do not start.
-    /// * [`OpenError::Fault`] when the store fails.
+    /// * [`OpenError::Fault`] when the store fails, or holds what this plugmint does not read: a
+    ///   newer one is named as such.
     pub async fn open(self, root_keys: &dyn RootKeys) -> Result<Registry, OpenError> {
-        let key = keys::installation().map_err(Fault::from)?;
-        let record = self.store.get(&key).await.map_err(Fault::from)?;
-        let record = record.ok_or(OpenError::NotCreated)?;
-        let installation = Installation::decode(record.value())?;
-        self.check_keys(root_keys).await?;
+        let record = self.store.get(&keys::installation().map_err(Fault::from)?).await;
+        let record = record.map_err(Fault::from)?.ok_or(OpenError::NotCreated)?;
+        let installation = Installation::decode(record.value()).map_err(Fault::from)?;
         let ring = KeyRing::load(root_keys).await?.ok_or(OpenError::NoRootKey)?;
-        self.build(ring, installation)
+        self.check_keys(root_keys).await?;
+        self.build(ring, installation).map_err(OpenError::Threads)
     }
 
     /// Holds the given keys against what the store keeps of each.
     async fn check_keys(&self, root_keys: &dyn RootKeys) -> Result<(), OpenError> {
+        let mut given: BTreeMap<_, _> =
+            key_ring::key_checks(root_keys).await?.into_iter().collect();
         let stored = self.store.scan(keys::KEY_CHECKS, None, MOST_KEY_VERSIONS).await;
-        let stored = stored.map_err(Fault::from)?.len();
-        let given = key_ring::key_checks(root_keys).await?;
-        let mut known = 0;
-        for (version, check) in given {
-            let key = keys::key_check(version).map_err(Fault::from)?;
-            let record = self.store.get(&key).await.map_err(Fault::from)?;
-            let record = record.ok_or(OpenError::UnknownRootKey { version })?;
-            let bytes = record.value().try_into().map_err(|_| InvalidInstallation::Unreadable)?;
-            if !KeyCheck::from_parts(bytes).matches(&check) {
-                return Err(OpenError::WrongRootKey { version });
+        for (key, record) in stored.map_err(Fault::from)? {
+            let version = keys::version_of(&key).ok_or_else(|| defect("a key names no version"))?;
+            let check = KeyCheck::decode(record.value()).map_err(Fault::from)?;
+            match given.remove(&version) {
+                Some(given) if given.matches(&check) => {}
+                Some(_) => return Err(OpenError::WrongRootKey { version }),
+                None => return Err(OpenError::MissingRootKey { version }),
             }
-            known += 1;
         }
-        if known < stored { Err(OpenError::MissingRootKey { stored, known }) } else { Ok(()) }
+        match given.into_keys().next() {
+            Some(version) => Err(OpenError::UnknownRootKey { version }),
+            None => Ok(()),
+        }
     }
 
-    fn build(self, keys: KeyRing, installation: Installation) -> Result<Registry, OpenError> {
+    fn build(self, keys: KeyRing, installation: Installation) -> io::Result<Registry> {
         Ok(Registry(Arc::new(Shared {
             store: self.store,
             keys,
             clock: self.clock,
             random: self.random,
-            pool: StretchPool::new(self.stretch).map_err(OpenError::Threads)?,
-            queue: SerialQueue::new(),
+            pool: StretchPool::new(self.stretch)?,
+            queue: SerialQueue::default(),
             most_argon2: self.most_argon2,
             installation,
             closed: AtomicBool::new(false),
         })))
     }
+}
+
+/// Everything that is in a store from its first moment on.
+fn first_batch(
+    installation: Installation,
+    checks: &[(KeyVersion, KeyCheck)],
+) -> Result<Batch, Fault> {
+    let key = keys::installation()?;
+    let mut batch = Batch::new().put(key, Guard::Absent, installation.encode())?;
+    for (version, check) in checks {
+        batch = batch.put(keys::key_check(*version)?, Guard::Absent, check.encode())?;
+    }
+    Ok(batch)
 }
 
 impl fmt::Debug for RegistryBuilder {
@@ -171,16 +173,58 @@ impl fmt::Debug for RegistryBuilder {
     }
 }
 
-/// Why there is no open registry.
+/// Why no registry was made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// The store holds a registry.
+    #[error("the store holds a registry already: expected an empty store")]
+    AlreadyCreated,
+    /// There is not a single version of the root key.
+    #[error("there is no root key: expected at least one version")]
+    NoRootKey,
+    /// A root key did not answer.
+    #[error(transparent)]
+    RootKey(#[from] RootKeyError),
+    /// The threads for slow hashing did not start.
+    #[error("the threads for slow hashing did not start")]
+    Threads(#[source] io::Error),
+    /// Nobody's fault who asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl CreateError {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadyCreated => "already-created",
+            Self::NoRootKey => "no-root-key",
+            Self::RootKey(_) => "root-key",
+            Self::Threads(_) => "threads",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::RootKey(_) | Self::Threads(_) => true,
+            Self::Fault(fault) => fault.is_retryable(),
+            Self::AlreadyCreated | Self::NoRootKey => false,
+        }
+    }
+}
+
+/// Why there is no open registry. Nothing was written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The store holds no registry.
     #[error("the store holds no registry: expected one that was created before")]
     NotCreated,
-    /// The store holds a registry.
-    #[error("the store holds a registry already: expected an empty store")]
-    AlreadyCreated,
     /// There is not a single version of the root key.
     #[error("there is no root key: expected at least one version")]
     NoRootKey,
@@ -196,20 +240,15 @@ pub enum OpenError {
         /// The version.
         version: KeyVersion,
     },
-    /// The store hangs on more versions of the root key than were given.
-    #[error("the store hangs on {stored} versions of the root key: only {known} were given")]
+    /// The store hangs on a version of the root key that was not given.
+    #[error("root key version {version} is missing: the store hangs on it")]
     MissingRootKey {
-        /// How many versions the store hangs on.
-        stored: usize,
-        /// How many were given.
-        known: usize,
+        /// The version.
+        version: KeyVersion,
     },
     /// A root key did not answer.
     #[error(transparent)]
     RootKey(#[from] RootKeyError),
-    /// The store's record about itself cannot be read.
-    #[error(transparent)]
-    Installation(#[from] InvalidInstallation),
     /// The threads for slow hashing did not start.
     #[error("the threads for slow hashing did not start")]
     Threads(#[source] io::Error),
@@ -224,14 +263,11 @@ impl OpenError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NotCreated => "not-created",
-            Self::AlreadyCreated => "already-created",
             Self::NoRootKey => "no-root-key",
             Self::WrongRootKey { .. } => "wrong-root-key",
             Self::UnknownRootKey { .. } => "unknown-root-key",
             Self::MissingRootKey { .. } => "missing-root-key",
             Self::RootKey(_) => "root-key",
-            Self::Installation(InvalidInstallation::Newer { .. }) => "newer-format",
-            Self::Installation(InvalidInstallation::Unreadable) => "invalid-installation",
             Self::Threads(_) => "threads",
             Self::Fault(fault) => fault.code(),
         }
@@ -244,12 +280,17 @@ impl OpenError {
             Self::RootKey(_) | Self::Threads(_) => true,
             Self::Fault(fault) => fault.is_retryable(),
             Self::NotCreated
-            | Self::AlreadyCreated
             | Self::NoRootKey
             | Self::WrongRootKey { .. }
             | Self::UnknownRootKey { .. }
-            | Self::MissingRootKey { .. }
-            | Self::Installation(_) => false,
+            | Self::MissingRootKey { .. } => false,
         }
     }
 }
+
+/// The costliest Argon2id that a template may ask for, unless told otherwise: 2 GiB, which is the
+/// first choice of RFC 9106.
+const MOST_ARGON2: (u32, u32, u32) = (2 * 1024 * 1024, 16, 16);
+
+/// More versions of the root key than a store ever has.
+const MOST_KEY_VERSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);

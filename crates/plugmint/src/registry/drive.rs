@@ -1,48 +1,57 @@
-//! Load, decide, commit: the one way in which a serial changes.
+//! Load, decide, commit: the one way in which a serial that is there changes.
 
 use plugmint_core::lifecycle::{Change, Decision, SerialRecord};
-use plugmint_core::{ProductionTemplate, SerialId, TemplateId};
+use plugmint_core::{Credential, PlugId, ProductionTemplate, SerialId, TemplateId};
 use plugmint_store::{Batch, CommitError, Guard, Key, Revision};
 
 use crate::{Fault, keys};
 
 use super::Registry;
 
-/// How often records may change between reading and writing before a call gives up.
-pub(super) const TRIES: u32 = 16;
-
-/// What a decision on a serial rests on. Everything in it is guarded by the commit.
+/// What a decision on a serial rests on: the commit guards all of it.
 pub(super) struct Loaded {
-    pub(super) template: ProductionTemplate,
-    template_revision: Revision,
+    /// `None` for an unknown serial.
     pub(super) serial: Option<SerialRecord>,
-    serial_guard: Guard,
+    /// `None` for an unknown template, and where a decision does not rest on it.
+    pub(super) template: Option<ProductionTemplate>,
+    guards: Vec<(Key, Guard)>,
+}
+
+/// What a verb's decision rests on besides the serial.
+#[derive(Clone, Copy)]
+pub(super) enum RestsOn {
+    Serial,
+    SerialAndTemplate,
 }
 
 impl Registry {
-    /// Loads a serial and its template, lets `decide` decide, and commits what it decided; again
-    /// from the start when somebody was faster. `decide` is given `None` for an unknown template.
+    /// Loads what a decision rests on, lets `decide` decide, and commits what it decided; again
+    /// from the start when somebody was faster. Slow hashing is done before.
     ///
-    /// Calls on one serial queue, so that they seldom collide. Slow hashing is done before.
+    /// Who has nothing to change is answered at once. Who has waits for the turn of the serial, so
+    /// that changes of one serial seldom collide, and strangers stand in nobody's way.
     pub(super) async fn drive<A, E: From<Fault>>(
         &self,
         id: &SerialId,
-        mut decide: impl FnMut(Option<&Loaded>) -> Result<Decision<A>, E> + Send,
+        rests_on: RestsOn,
+        mut decide: impl FnMut(&Loaded) -> Result<Decision<A>, E> + Send,
     ) -> Result<A, E> {
-        let _turn = self.0.queue.wait(id).await;
+        if let Decision::Answer(answer) = decide(&self.load(id, rests_on).await?)? {
+            return Ok(answer);
+        }
+        let _turn = self.0.queue.turn(id).await;
         for _ in 0..TRIES {
-            let loaded = self.load(id).await?;
-            let (change, answer) = match decide(loaded.as_ref())? {
+            let loaded = self.load(id, rests_on).await?;
+            let (change, answer) = match decide(&loaded)? {
                 Decision::Answer(answer) => return Ok(answer),
                 Decision::Commit(change, answer) => (change, answer),
             };
-            let Some(loaded) = loaded else {
-                return Err(defect("a change of a serial of an unknown template").into());
+            let Some(batch) = self.batch(id, &loaded, &change).await? else {
+                continue;
             };
-            let batch = self.batch(id, &loaded, &change).await?;
             match self.0.store.commit(batch).await {
                 Ok(_) => return Ok(answer),
-                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Conflict(key)) => self.refuse_taken(id, &change, &key).await?,
                 Err(CommitError::Store(error)) => return Err(Fault::from(error).into()),
             }
         }
@@ -71,38 +80,97 @@ impl Registry {
         Ok(Some((SerialRecord::decode(record.value())?, record.revision())))
     }
 
-    async fn load(&self, id: &SerialId) -> Result<Option<Loaded>, Fault> {
-        let Some((template, template_revision)) = self.load_template(id.template()).await? else {
+    /// Whose credential lies under a Plug-ID, and the revision that it was read at.
+    pub(super) async fn load_credential(
+        &self,
+        plug_id: &PlugId,
+    ) -> Result<Option<(Credential, Revision)>, Fault> {
+        let Some(record) = self.0.store.get(&keys::credential(plug_id)?).await? else {
             return Ok(None);
         };
-        let (serial, serial_guard) = match self.load_serial(&keys::serial(id)?).await? {
-            Some((record, revision)) => (Some(record), Guard::At(revision)),
-            None => (None, Guard::Absent),
-        };
-        Ok(Some(Loaded { template, template_revision, serial, serial_guard }))
+        Ok(Some((Credential::decode(*plug_id, record.value())?, record.revision())))
     }
 
-    /// Everything that a change writes, guarded by everything that was read for it.
-    async fn batch(&self, id: &SerialId, loaded: &Loaded, change: &Change) -> Result<Batch, Fault> {
-        let batch = Batch::new()
-            .keep(keys::template(id.template())?, Guard::At(loaded.template_revision))?;
-        let batch = put_change(batch, id, loaded.serial_guard, change)?;
-        let old = loaded.serial.as_ref().and_then(|record| record.credential(id));
-        let Some(new) = change.record().credential(id) else {
-            return Ok(batch);
-        };
-        let key = keys::credential(new.plug_id())?;
-        let guard = match old {
-            // INVARIANT: a credential is written with its serial's record only, so while the guard
-            // on that record holds, what is read here belongs to it.
-            Some(_) => match self.0.store.get(&key).await? {
-                Some(record) => Guard::At(record.revision()),
-                None => return Err(defect("a credential is missing beside its serial")),
-            },
-            // Nobody else's Plug-ID: uniqueness is a key that must be absent.
+    async fn load(&self, id: &SerialId, rests_on: RestsOn) -> Result<Loaded, Fault> {
+        let mut loaded = Loaded { serial: None, template: None, guards: Vec::new() };
+        if let RestsOn::SerialAndTemplate = rests_on
+            && let Some((template, revision)) = self.load_template(id.template()).await?
+        {
+            loaded.guards.push((keys::template(id.template())?, Guard::At(revision)));
+            loaded.template = Some(template);
+        }
+        let key = keys::serial(id)?;
+        let guard = match self.load_serial(&key).await? {
+            Some((record, revision)) => {
+                loaded.serial = Some(record);
+                Guard::At(revision)
+            }
             None => Guard::Absent,
         };
-        Ok(batch.put(key, guard, new.encode())?)
+        loaded.guards.push((key, guard));
+        Ok(loaded)
+    }
+
+    /// Everything that a change writes, guarded by everything that it rests on. `None` when the
+    /// records do not belong together, because somebody changed them while they were read.
+    async fn batch(
+        &self,
+        id: &SerialId,
+        loaded: &Loaded,
+        change: &Change,
+    ) -> Result<Option<Batch>, Fault> {
+        let serial = keys::serial(id)?;
+        let mut batch = Batch::new();
+        for (key, guard) in &loaded.guards {
+            batch = if *key == serial {
+                put_change(batch, id, *guard, change)?
+            } else {
+                batch.keep(key.clone(), *guard)?
+            };
+        }
+        let new = change.record().credentials(id);
+        let old = loaded.serial.as_ref().map(|record| record.credentials(id)).unwrap_or_default();
+        for credential in &old {
+            // INVARIANT: a credential is written with its serial's record only, so while the guard
+            // on that record holds, what is read here belongs to it.
+            let Some((_, revision)) = self.load_credential(credential.plug_id()).await? else {
+                return Ok(None);
+            };
+            let key = keys::credential(credential.plug_id())?;
+            let successor = new.iter().find(|new| new.plug_id() == credential.plug_id());
+            batch = match successor {
+                Some(new) => batch.put(key, Guard::At(revision), new.encode())?,
+                None => batch.delete(key, revision)?,
+            };
+        }
+        // A Plug-ID that nobody has: uniqueness is a key that must be absent.
+        let is_new = |new: &&Credential| old.iter().all(|old| old.plug_id() != new.plug_id());
+        for credential in new.iter().filter(is_new) {
+            let key = keys::credential(credential.plug_id())?;
+            batch = batch.put(key, Guard::Absent, credential.encode())?;
+        }
+        Ok(Some(batch))
+    }
+
+    /// After a conflict: an error when it was about a Plug-ID that is another serial's.
+    async fn refuse_taken(
+        &self,
+        id: &SerialId,
+        change: &Change,
+        conflict: &Key,
+    ) -> Result<(), Fault> {
+        for credential in change.record().credentials(id) {
+            let plug_id = *credential.plug_id();
+            if keys::credential(&plug_id)? != *conflict {
+                continue;
+            }
+            if let Some((found, _)) = self.load_credential(&plug_id).await?
+                && found.id() != id
+            {
+                return Err(Fault::PlugIdTaken { plug_id });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -124,3 +192,6 @@ pub(super) fn put_change(
 pub(super) fn defect(what: &'static str) -> Fault {
     Fault::Defect(what.into())
 }
+
+/// How often records may change between reading and writing before a call gives up.
+pub(super) const TRIES: u32 = 16;

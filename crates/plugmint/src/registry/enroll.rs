@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use plugmint_core::derivation::Stretched;
-use plugmint_core::lifecycle::{Decision, EnrollRefusal, Enrollment, Registration};
+use plugmint_core::lifecycle::{Decision, EnrollRefusal, Enrollment, Registration, SerialRecord};
 use plugmint_core::{EnrollPassword, SerialId};
 use thiserror::Error;
 
@@ -11,7 +11,7 @@ use crate::Fault;
 use crate::stretch_pool::NotStretched;
 
 use super::Registry;
-use super::drive::Loaded;
+use super::drive::{Loaded, RestsOn};
 
 impl Registry {
     /// A device asks for its credentials with its enroll password.
@@ -25,10 +25,10 @@ impl Registry {
     /// for a chosen or shared one, also when the serial is unknown.
     ///
     /// # Errors
-    /// * [`EnrollError::Refused`]: the one answer for an unknown template, an unknown serial, a wrong
-    ///   password, a disabled or a retired serial.
-    /// * [`EnrollError::AlreadyEnrolled`], [`EnrollError::AlreadyActivated`]: told only to who proved
-    ///   the password.
+    /// * [`EnrollError::Refused`]: the one answer for an unknown template, an unknown serial, a
+    ///   wrong password, a disabled or a retired serial.
+    /// * [`EnrollError::AlreadyEnrolled`], [`EnrollError::AlreadyActivated`]: told only to who
+    ///   proved the password.
     /// * [`EnrollError::Overloaded`]: ask again after the time that it names.
     /// * [`EnrollError::Fault`]
     pub async fn enroll(
@@ -44,9 +44,8 @@ impl Registry {
         let stretching =
             design.password_class().stretching(design.argon2(), id, password.expose_text());
         let stretched = self.0.pool.finish(stretching).await?;
-        self.drive(id, |loaded| match loaded {
-            None => Err(EnrollError::Refused),
-            Some(loaded) => self.decide_enroll(id, &stretched, loaded),
+        self.drive(id, RestsOn::SerialAndTemplate, |loaded| {
+            self.decide_enroll(id, &stretched, loaded)
         })
         .await
     }
@@ -59,15 +58,15 @@ impl Registry {
         stretched: &Stretched,
         loaded: &Loaded,
     ) -> Result<Decision<Enrollment>, EnrollError> {
+        let Some(template) = &loaded.template else {
+            return Err(EnrollError::Refused);
+        };
         let registration = loaded.serial.as_ref().and_then(|record| record.stage().registration());
         let version = registration.map_or(self.0.keys.current(), Registration::key_version);
         let keys = self.0.keys.version(version)?;
         let key = keys.template_key(id.template()).enroll_key(id.serial(), stretched);
-        let Some(record) = loaded.serial.clone() else {
-            return Err(EnrollError::Refused);
-        };
-        let repeat = loaded.template.design().repeat();
-        Ok(record.enroll(&key, repeat, keys.auth(), self.0.clock.now())?)
+        let (repeat, now) = (template.design().repeat(), self.0.clock.now());
+        Ok(SerialRecord::enroll(loaded.serial.clone(), &key, repeat, keys.auth(), now)?)
     }
 }
 
@@ -134,7 +133,7 @@ impl From<EnrollRefusal> for EnrollError {
         match refusal {
             EnrollRefusal::AlreadyEnrolled => Self::AlreadyEnrolled,
             EnrollRefusal::AlreadyActivated => Self::AlreadyActivated,
-            EnrollRefusal::Stranger(_) | _ => Self::Refused,
+            EnrollRefusal::Stranger(_) => Self::Refused,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use plugmint_core::lifecycle::SerialRecord;
 use plugmint_core::{
-    Credential, Event, PlugId, PlugIdKind, SerialId, SerialNumber, SerialStatus, TemplateId,
+    Event, EventNumber, PlugId, PlugIdKind, SerialId, SerialNumber, SerialStatus, TemplateId,
 };
 use thiserror::Error;
 
@@ -28,16 +28,16 @@ impl Registry {
         }
     }
 
-    /// All that may be shown of the serial whose device is or was called `plug_id`.
+    /// Which serial's device is or was called `plug_id`.
     ///
     /// # Errors
-    /// * [`LookUpError::UnknownPlugId`]
-    /// * [`LookUpError::Fault`]
-    pub async fn serial_of(&self, plug_id: &PlugId) -> Result<SerialStatus, LookUpError> {
+    /// * [`FindError::UnknownPlugId`]
+    /// * [`FindError::Fault`]
+    pub async fn serial_of(&self, plug_id: &PlugId) -> Result<SerialId, FindError> {
         self.ensure_open()?;
         match self.load_credential(plug_id).await? {
-            Some(credential) => self.serial(credential.id()).await,
-            None => Err(LookUpError::UnknownPlugId { plug_id: *plug_id }),
+            Some((credential, _)) if plug_id.kind() == PlugIdKind::Device => Ok(*credential.id()),
+            Some(_) | None => Err(FindError::UnknownPlugId { plug_id: *plug_id }),
         }
     }
 
@@ -76,7 +76,7 @@ impl Registry {
     pub async fn history(
         &self,
         id: &SerialId,
-        after: Option<u64>,
+        after: Option<EventNumber>,
         limit: NonZeroUsize,
     ) -> Result<Vec<Event>, LookUpError> {
         self.ensure_open()?;
@@ -92,18 +92,8 @@ impl Registry {
         Ok(events.collect::<Result<_, _>>().map_err(Fault::from)?)
     }
 
-    /// The credential under a Plug-ID; `None` for ids of other things too.
-    pub(super) async fn load_credential(
-        &self,
-        plug_id: &PlugId,
-    ) -> Result<Option<Credential>, Fault> {
-        let record = self.0.store.get(&keys::credential(plug_id)?).await?;
-        let credential = record.map(|record| Credential::decode(*plug_id, record.value()));
-        Ok(credential.transpose()?.filter(|_| plug_id.kind() == PlugIdKind::Device))
-    }
-
     /// Which of the two is unknown.
-    async fn unknown(&self, id: &SerialId) -> Result<Unknown, Fault> {
+    pub(super) async fn unknown(&self, id: &SerialId) -> Result<Unknown, Fault> {
         Ok(match self.load_template(id.template()).await? {
             Some(_) => Unknown::serial(id),
             None => Unknown::template(id.template()),
@@ -118,12 +108,6 @@ pub enum LookUpError {
     /// There is no such template or serial.
     #[error(transparent)]
     Unknown(#[from] Unknown),
-    /// No device has enrolled under that Plug-ID.
-    #[error("no device is called `{plug_id}`")]
-    UnknownPlugId {
-        /// What was asked for.
-        plug_id: PlugId,
-    },
     /// Nobody's fault who asked.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -135,7 +119,6 @@ impl LookUpError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unknown(unknown) => unknown.code(),
-            Self::UnknownPlugId { .. } => "unknown-plug-id",
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -145,7 +128,42 @@ impl LookUpError {
     pub const fn is_retryable(&self) -> bool {
         match self {
             Self::Fault(fault) => fault.is_retryable(),
-            Self::Unknown(_) | Self::UnknownPlugId { .. } => false,
+            Self::Unknown(_) => false,
+        }
+    }
+}
+
+/// Why no serial was found by a Plug-ID.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FindError {
+    /// No device has enrolled under that Plug-ID.
+    #[error("no device is called `{plug_id}`")]
+    UnknownPlugId {
+        /// What was asked for.
+        plug_id: PlugId,
+    },
+    /// Nobody's fault who asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl FindError {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownPlugId { .. } => "unknown-plug-id",
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::UnknownPlugId { .. } => false,
+            Self::Fault(fault) => fault.is_retryable(),
         }
     }
 }

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::{Fault, Unknown};
 
 use super::Registry;
-use super::drive::Loaded;
+use super::drive::RestsOn;
 
 impl Registry {
     /// The serial shall neither enroll nor authenticate until it is enabled again. One commit; a
@@ -41,33 +41,41 @@ impl Registry {
     /// * [`RetireError::Unknown`] template or serial.
     /// * [`RetireError::Fault`]
     pub async fn retire(&self, id: &SerialId, by: &Actor) -> Result<Outcome, RetireError> {
-        self.ensure_open()?;
-        self.drive(id, |loaded| {
-            let record = known(loaded, id)?.clone();
+        self.operate(id, |record| {
             Ok(record.retire(Author::Operator(by.clone()), self.0.clock.now()))
         })
         .await
     }
 
     async fn mark(&self, id: &SerialId, by: &Actor, verb: MarkVerb) -> Result<Outcome, MarkError> {
-        self.ensure_open()?;
-        self.drive(id, |loaded| {
-            let record = known(loaded, id)?.clone();
+        self.operate(id, |record| {
             let author = Author::Operator(by.clone());
             verb(record, author, self.0.clock.now())
                 .map_err(|RetiredSerial| MarkError::Retired { id: Box::new(*id) })
         })
         .await
     }
+
+    /// Does a verb on a serial that must be there.
+    async fn operate<E: From<Fault> + From<Unknown>>(
+        &self,
+        id: &SerialId,
+        verb: impl Fn(SerialRecord) -> Result<Decision<Outcome>, E> + Send + Sync,
+    ) -> Result<Outcome, E> {
+        self.ensure_open()?;
+        let done = self.drive(id, RestsOn::Serial, |loaded| match &loaded.serial {
+            Some(record) => Ok(verb(record.clone())?.map(Some)),
+            None => Ok::<_, E>(Decision::Answer(None)),
+        });
+        match done.await? {
+            Some(outcome) => Ok(outcome),
+            None => Err(self.unknown(id).await?.into()),
+        }
+    }
 }
 
 /// [`SerialRecord::disable`] or [`SerialRecord::enable`].
 type MarkVerb = fn(SerialRecord, Author, UnixMillis) -> Result<Decision<Outcome>, RetiredSerial>;
-
-fn known<'a>(loaded: Option<&'a Loaded>, id: &SerialId) -> Result<&'a SerialRecord, Unknown> {
-    let loaded = loaded.ok_or(Unknown::template(id.template()))?;
-    loaded.serial.as_ref().ok_or_else(|| Unknown::serial(id))
-}
 
 /// Why a serial was not disabled or enabled. Nothing was written, or [`Fault`] says otherwise.
 #[derive(Debug, Error)]

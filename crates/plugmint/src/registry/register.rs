@@ -6,8 +6,8 @@ mod prepared;
 
 use std::collections::BTreeMap;
 
-use plugmint_core::lifecycle::SerialRecord;
-use plugmint_core::{Actor, Author, ProductionTemplate, SerialStatus, TemplateId};
+use plugmint_core::lifecycle::{Registration, SerialRecord};
+use plugmint_core::{Actor, Author, SerialId, SerialStatus, TemplateId};
 use plugmint_store::{Batch, CommitError, Guard};
 
 use crate::{Fault, Unknown, keys};
@@ -16,7 +16,7 @@ use super::Registry;
 use super::drive::{TRIES, defect, put_change};
 use prepared::Prepared;
 
-pub use error::RegisterError;
+pub use error::{RegisterAllError, RegisterError};
 pub use new_serial::NewSerial;
 
 impl Registry {
@@ -30,6 +30,7 @@ impl Registry {
     ///   the same.
     /// * [`RegisterError::AlreadyRegistered`]: with these very passwords, so that a lost answer is
     ///   told from [`RegisterError::SerialTaken`].
+    /// * [`RegisterError::Retired`]: a retired serial is not registered again.
     /// * [`RegisterError::Overloaded`]: ask again after the time that it names.
     /// * [`RegisterError::Fault`]
     pub async fn register(
@@ -39,37 +40,46 @@ impl Registry {
         by: &Actor,
     ) -> Result<SerialStatus, RegisterError> {
         let mut verdicts = self.register_all(template, vec![new], by).await?;
-        verdicts.pop().unwrap_or_else(|| Err(defect("a serial got no verdict").into()))
+        verdicts.pop().unwrap_or_else(|| Err(defect("no verdict").into()))
     }
 
     /// Registers many serials of a template in one commit: all those that can be, and a verdict for
     /// each, in their order. A few hundred to a few thousand at a time go well.
     ///
     /// # Errors
-    /// When none was registered: [`RegisterError::Unknown`] template or [`RegisterError::Fault`].
-    /// What is wrong with single serials stands in their verdicts.
+    /// [`RegisterAllError`] when none was registered. What is wrong with single serials stands in
+    /// their verdicts.
     pub async fn register_all(
         &self,
         template: &TemplateId,
         new: Vec<NewSerial>,
         by: &Actor,
-    ) -> Result<Vec<Result<SerialStatus, RegisterError>>, RegisterError> {
+    ) -> Result<Vec<Result<SerialStatus, RegisterError>>, RegisterAllError> {
         self.ensure_open()?;
         let unknown = || Unknown::template(template);
-        let (stretching_for, _) = self.load_template(template).await?.ok_or_else(unknown)?;
-        let prepared = self.prepare_all(&stretching_for, new).await;
-        let author = Author::Operator(by.clone());
+        let (of, _) = self.load_template(template).await?.ok_or_else(unknown)?;
+        let prepared = self.prepare_all(&of, new).await;
         for _ in 0..TRIES {
-            let loaded = self.load_template(template).await?.ok_or_else(unknown)?;
-            let (template, revision) = &loaded;
-            let key = keys::template(template.id()).map_err(Fault::from)?;
-            let batch = Batch::new().keep(key, Guard::At(*revision)).map_err(Fault::from)?;
-            let (batch, verdicts) = self.decide_all(template, &prepared, &author, batch).await?;
+            let (of, revision) = self.load_template(template).await?.ok_or_else(unknown)?;
+            let key = keys::template(template).map_err(Fault::from)?;
+            let mut batch = Batch::new().keep(key, Guard::At(revision)).map_err(Fault::from)?;
+            let mut verdicts = Vec::new();
+            for (new, free) in prepared.iter().flatten().zip(self.look_up_all(&prepared).await?) {
+                if let Err(taken) = free {
+                    verdicts.push(Err(taken));
+                    continue;
+                }
+                let registered = self.registered(&of, new, self.0.clock.now())?;
+                let author = Author::Operator(by.clone());
+                let change = SerialRecord::register(&new.id, registered, author);
+                batch = put_change(batch, &new.id, Guard::Absent, &change)?;
+                verdicts.push(Ok(SerialStatus::new(new.id, change.record())));
+            }
             if verdicts.iter().all(Result::is_err) {
-                return Ok(given(prepared, verdicts));
+                return Ok(in_order(prepared, verdicts));
             }
             match self.0.store.commit(batch).await {
-                Ok(_) => return Ok(given(prepared, verdicts)),
+                Ok(_) => return Ok(in_order(prepared, verdicts)),
                 Err(CommitError::Conflict(_)) => {}
                 Err(CommitError::Store(error)) => return Err(Fault::from(error).into()),
             }
@@ -86,48 +96,39 @@ impl Registry {
         &self,
         template: &TemplateId,
         new: Vec<NewSerial>,
-    ) -> Result<Vec<Result<(), RegisterError>>, RegisterError> {
+    ) -> Result<Vec<Result<(), RegisterError>>, RegisterAllError> {
         self.ensure_open()?;
         let unknown = || Unknown::template(template);
-        let (template, _) = self.load_template(template).await?.ok_or_else(unknown)?;
-        let prepared = self.prepare_all(&template, new).await;
-        let nobody = Author::Device;
-        let (_, verdicts) = self.decide_all(&template, &prepared, &nobody, Batch::new()).await?;
-        let verdicts = given(prepared, verdicts).into_iter();
-        Ok(verdicts.map(|verdict| verdict.map(drop)).collect())
+        let (of, _) = self.load_template(template).await?.ok_or_else(unknown)?;
+        let prepared = self.prepare_all(&of, new).await;
+        let verdicts = self.look_up_all(&prepared).await?;
+        Ok(in_order(prepared, verdicts))
     }
 
-    /// Adds to the batch what can be registered, and says of the rest why not.
-    async fn decide_all(
+    /// Whether each serial is free: in the store, and among those before it.
+    async fn look_up_all(
         &self,
-        template: &ProductionTemplate,
         prepared: &[Result<Prepared, RegisterError>],
-        author: &Author,
-        mut batch: Batch,
-    ) -> Result<(Batch, Vec<Result<SerialStatus, RegisterError>>), Fault> {
+    ) -> Result<Vec<Result<(), RegisterError>>, Fault> {
         let mut verdicts = Vec::new();
-        let mut added = BTreeMap::new();
+        let mut before: BTreeMap<SerialId, &Prepared> = BTreeMap::new();
         for new in prepared.iter().flatten() {
             let stored = self.load_serial(&keys::serial(&new.id)?).await?;
-            let earlier = stored.as_ref().map(|(record, _)| record).or(added.get(&new.id));
-            if let Some(record) = earlier {
-                verdicts.push(Err(self.taken(new, record)?));
-                continue;
-            }
-            let registered = self.registered(template, new, self.0.clock.now())?;
-            let change = SerialRecord::register(registered, author.clone());
-            batch = put_change(batch, &new.id, Guard::Absent, &change)?;
-            verdicts.push(Ok(SerialStatus::new(new.id, change.record())));
-            added.insert(new.id, change.record().clone());
+            verdicts.push(match (stored, before.get(&new.id)) {
+                (Some((record, _)), _) => Err(self.taken(new, &record)?),
+                (None, Some(earlier)) => Err(self.doubled(new, earlier)?),
+                (None, None) => Ok(()),
+            });
+            before.entry(new.id).or_insert(new);
         }
-        Ok((batch, verdicts))
+        Ok(verdicts)
     }
 
     /// Whether a serial that is there was registered with the same passwords.
     fn taken(&self, new: &Prepared, record: &SerialRecord) -> Result<RegisterError, Fault> {
         let id = Box::new(new.id);
         let Some(registration) = record.stage().registration() else {
-            return Ok(RegisterError::SerialTaken { id });
+            return Ok(RegisterError::Retired { id });
         };
         let (enroll, control) = self.verifiers(registration.key_version(), new)?;
         Ok(if registration.has_passwords(&enroll, control.as_ref()) {
@@ -136,19 +137,29 @@ impl Registry {
             RegisterError::SerialTaken { id }
         })
     }
+
+    /// Whether a serial that stands among the new ones twice has the same passwords each time.
+    fn doubled(&self, new: &Prepared, earlier: &Prepared) -> Result<RegisterError, Fault> {
+        let at = self.0.clock.now();
+        let version = self.0.keys.current();
+        let (enroll, control) = self.verifiers(version, earlier)?;
+        let earlier = Registration::new(version, enroll, control, at);
+        let (enroll, control) = self.verifiers(version, new)?;
+        let id = Box::new(new.id);
+        Ok(if earlier.has_passwords(&enroll, control.as_ref()) {
+            RegisterError::AlreadyRegistered { id }
+        } else {
+            RegisterError::SerialTaken { id }
+        })
+    }
 }
 
 /// The verdicts on what could be prepared, and those on the rest, in the order of the serials.
-fn given(
+fn in_order<T>(
     prepared: Vec<Result<Prepared, RegisterError>>,
-    verdicts: Vec<Result<SerialStatus, RegisterError>>,
-) -> Vec<Result<SerialStatus, RegisterError>> {
+    verdicts: Vec<Result<T, RegisterError>>,
+) -> Vec<Result<T, RegisterError>> {
     let mut verdicts = verdicts.into_iter();
-    let verdict = |prepared| match prepared {
-        Ok(Prepared { .. }) => {
-            verdicts.next().unwrap_or_else(|| Err(defect("a serial got no verdict").into()))
-        }
-        Err(refused) => Err(refused),
-    };
-    prepared.into_iter().map(verdict).collect()
+    let mut next = || verdicts.next().unwrap_or_else(|| Err(defect("no verdict").into()));
+    prepared.into_iter().map(|prepared| prepared.and_then(|_| next())).collect()
 }

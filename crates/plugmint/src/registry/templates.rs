@@ -14,6 +14,9 @@ use super::{LookUpError, Registry};
 impl Registry {
     /// Makes a Production Template of a company, under an id drawn at random. One commit.
     ///
+    /// Asked again it makes another one: after an unknown outcome, look at
+    /// [`templates`](Self::templates) first.
+    ///
     /// # Errors
     /// * [`CreateTemplateError::TooCostly`] when its Argon2id costs more than this registry's
     ///   policy allows.
@@ -62,20 +65,19 @@ impl Registry {
     /// than `limit` means that there are no more.
     ///
     /// # Errors
-    /// [`LookUpError::Fault`]
+    /// [`Fault`]
     pub async fn templates(
         &self,
         company: &CompanyId,
         after: Option<&TemplateId>,
         limit: NonZeroUsize,
-    ) -> Result<Vec<ProductionTemplate>, LookUpError> {
+    ) -> Result<Vec<ProductionTemplate>, Fault> {
         self.ensure_open()?;
         let prefix = keys::company_templates(company);
         let after = after.map(|id| keys::company_template(company, id));
-        let after = after.transpose().map_err(Fault::from)?;
-        let index = self.0.store.scan(&prefix, after.as_ref(), limit).await;
+        let after = after.transpose()?;
         let mut templates = Vec::new();
-        for (key, _) in index.map_err(Fault::from)? {
+        for (key, _) in self.0.store.scan(&prefix, after.as_ref(), limit).await? {
             let id = keys::template_of(&key).ok_or_else(|| defect("an index key is too short"))?;
             let loaded = self.load_template(&id).await?;
             let (template, _) = loaded.ok_or_else(|| defect("an index names no template"))?;

@@ -75,6 +75,17 @@ pub enum EnvKeyError {
     },
 }
 
+impl EnvKeyError {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "key-variable-missing",
+            Self::NotUnicode { .. } | Self::Invalid { .. } => "key-variable-invalid",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

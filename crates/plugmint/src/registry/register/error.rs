@@ -24,9 +24,15 @@ pub enum RegisterError {
         /// The serial.
         id: Box<SerialId>,
     },
-    /// The serial was registered with other passwords, or is retired.
-    #[error("the serial `{}` is taken: it has other passwords, or is retired", id.serial())]
+    /// The serial was registered with other passwords.
+    #[error("the serial `{}` is taken: it has other passwords", id.serial())]
     SerialTaken {
+        /// The serial.
+        id: Box<SerialId>,
+    },
+    /// The serial is retired, and cannot be registered again.
+    #[error("the serial `{}` is retired: it cannot be registered again", id.serial())]
+    Retired {
         /// The serial.
         id: Box<SerialId>,
     },
@@ -50,6 +56,7 @@ impl RegisterError {
             Self::Passwords(refusal) => refusal.code(),
             Self::AlreadyRegistered { .. } => "already-registered",
             Self::SerialTaken { .. } => "serial-taken",
+            Self::Retired { .. } => "retired",
             Self::Overloaded { .. } => "overloaded",
             Self::Fault(fault) => fault.code(),
         }
@@ -64,7 +71,8 @@ impl RegisterError {
             Self::Unknown(_)
             | Self::Passwords(_)
             | Self::AlreadyRegistered { .. }
-            | Self::SerialTaken { .. } => false,
+            | Self::SerialTaken { .. }
+            | Self::Retired { .. } => false,
         }
     }
 
@@ -77,6 +85,7 @@ impl RegisterError {
             | Self::Passwords(_)
             | Self::AlreadyRegistered { .. }
             | Self::SerialTaken { .. }
+            | Self::Retired { .. }
             | Self::Fault(_) => None,
         }
     }
@@ -87,6 +96,47 @@ impl From<NotStretched> for RegisterError {
         match not {
             NotStretched::Overloaded { retry_after } => Self::Overloaded { retry_after },
             NotStretched::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RegisterAllError> for RegisterError {
+    fn from(error: RegisterAllError) -> Self {
+        match error {
+            RegisterAllError::Unknown(unknown) => unknown.into(),
+            RegisterAllError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+/// Why none of many serials was registered. Nothing was written, or [`Fault`] says otherwise.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RegisterAllError {
+    /// There is no such template.
+    #[error(transparent)]
+    Unknown(#[from] Unknown),
+    /// Nobody's fault who asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl RegisterAllError {
+    /// What a host switches on. Its meaning never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(unknown) => unknown.code(),
+            Self::Fault(fault) => fault.code(),
+        }
+    }
+
+    /// Whether the same call may succeed when it is made again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::Fault(fault) => fault.is_retryable(),
         }
     }
 }

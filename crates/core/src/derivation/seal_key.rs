@@ -1,0 +1,24 @@
+//! What seals keys that must be kept and read back.
+
+use std::fmt;
+
+use crate::secret::Secret;
+
+/// `seal_root`: what seals keys that must be kept and read back.
+pub struct SealKey(Secret<32>);
+
+impl SealKey {
+    pub(super) fn new(root: &Secret<32>) -> Self {
+        Self(root.clone())
+    }
+
+    pub(super) const fn secret(&self) -> &Secret<32> {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealKey(..)")
+    }
+}
