@@ -4,18 +4,19 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use plugmint::{
-    Actor, Argon2Cost, CompanyId, ControlClass, PasswordClass, PlugId, SerialNumber, TemplateId,
-    TemplateName,
+    Actor, Argon2Cost, CompanyId, ControlClass, InvalidPlugId, PasswordClass, PlugId, PlugIdKind,
+    SerialNumber, TemplateId, TemplateName,
 };
 
 /// Mints and verifies the credentials of connected products.
 ///
 /// Passwords are read from a prompt, or from standard input when it is no terminal; never from an
-/// argument. One line feed at their end is removed, and nothing else.
+/// argument. One line end (LF or CRLF) behind them is removed, and nothing else.
 #[derive(Debug, Parser)]
 #[command(
     name = "plugmint",
     version,
+    args_override_self = true,
     after_help = "Exit codes: 0 done, 1 refused, 2 usage, 3 store."
 )]
 pub(crate) struct Cli {
@@ -73,10 +74,13 @@ pub(crate) enum Command {
     /// Connect as a device, with its connection password
     Authenticate {
         /// The device's Plug-ID
-        #[arg(value_name = "PLUG_ID", value_parser = PlugId::parse)]
+        #[arg(value_name = "PLUG_ID", value_parser = device)]
         plug_id: PlugId,
     },
     /// Derive credentials from a password, without a store
+    ///
+    /// The password is taken as it is: neither it nor the cost is judged. The key comes from
+    /// --root-key-file; --data and --root-key play no part.
     Derive(DeriveArgs),
 }
 
@@ -115,7 +119,8 @@ pub(crate) struct CreateTemplateArgs {
     /// What stretching a chosen or shared password costs [default: 19456,2,1]
     #[arg(long, value_name = "KIB,PASSES,LANES", value_parser = argon2_cost)]
     pub(crate) argon2: Option<Argon2Cost>,
-    /// Keep each serial's enroll key, sealed, so that operators can enroll its device
+    /// Keep each serial's enroll key, sealed, until its device connects: only where it is kept can
+    /// operators ever enroll a device without its password
     #[arg(long)]
     pub(crate) operator_enroll: bool,
 }
@@ -124,14 +129,15 @@ pub(crate) struct CreateTemplateArgs {
 pub(crate) enum SerialCommand {
     /// Register the serials of a CSV file
     ///
-    /// Its first line names the columns: `serial`, `enroll_password` and, if there is one,
-    /// `control_password`. A file with a bad row is refused whole; one that was imported before is
-    /// left as it is.
+    /// The file is UTF-8 with commas between the values. Its first line names the columns: `serial`,
+    /// `enroll_password` and, if there is one, `control_password`. A file with a bad row is refused
+    /// whole, with the line of each; importing it again leaves what is registered as it is, and
+    /// what is retired stays so.
     Import {
         /// The template's id
         #[arg(value_name = "TEMPLATE", value_parser = TemplateId::parse)]
         template: TemplateId,
-        /// The CSV file
+        /// The CSV file; `-` for standard input
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
@@ -193,13 +199,19 @@ pub(crate) struct DeriveArgs {
     pub(crate) argon2: Option<Argon2Cost>,
 }
 
+fn device(text: &str) -> Result<PlugId, InvalidPlugId> {
+    PlugId::parse_kind(PlugIdKind::Device, text)
+}
+
 fn argon2_cost(text: &str) -> Result<Argon2Cost, String> {
     let numbers: Result<Vec<u32>, _> = text.split(',').map(str::parse).collect();
     match numbers.as_deref() {
         Ok([memory_kib, passes, lanes]) => {
             Argon2Cost::new(*memory_kib, *passes, *lanes).map_err(|invalid| invalid.to_string())
         }
-        Ok(_) | Err(_) => Err("expected three numbers, as in 19456,2,1".to_owned()),
+        Ok(_) | Err(_) => {
+            Err("expected three numbers of at most 4294967295, as in 19456,2,1".to_owned())
+        }
     }
 }
 

@@ -6,15 +6,22 @@
 //! password is ever repeated in an error, and neither is a first line, which may hold passwords
 //! where the names are missing.
 
-use std::io::{BufRead, Read};
+mod columns;
+mod error;
+mod lines;
 
-use csv::{ByteRecord, ReaderBuilder, Terminator};
-use plugmint::{
-    ControlPassword, EnrollPassword, InvalidPassword, InvalidSerialNumber, SerialNumber,
-};
-use thiserror::Error;
+use std::fmt;
+use std::io::BufRead;
 
-/// The rows of a CSV file, one after another.
+use csv::{ByteRecord, ReaderBuilder};
+use plugmint::{ControlPassword, EnrollPassword, SerialNumber};
+
+use columns::Columns;
+use lines::Lines;
+
+pub use error::{InvalidRows, RowProblem, RowRefusal};
+
+/// The rows of a CSV file, one after another. Memory holds one row, of at most 64 KiB.
 pub struct Rows<R> {
     reader: csv::Reader<Lines<R>>,
     columns: Columns,
@@ -27,38 +34,28 @@ impl<R: BufRead> Rows<R> {
     /// # Errors
     /// [`InvalidRows`] when the first line does not name them, or cannot be read.
     pub fn new(file: R) -> Result<Self, InvalidRows> {
-        let mut reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .terminator(Terminator::Any(b'\n'))
-            .from_reader(Lines::of(file));
+        let mut reader =
+            ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Lines::of(file));
         let mut record = ByteRecord::new();
         if !reader.read_byte_record(&mut record).map_err(InvalidRows::read)? {
             return Err(InvalidRows::Empty);
         }
+        reader.get_mut().row_ended(0);
         Ok(Self { reader, columns: Columns::of(&record)?, record })
     }
 
     fn next_row(&mut self) -> Result<Option<Result<Row, RowRefusal>>, InvalidRows> {
-        loop {
-            if !self.reader.read_byte_record(&mut self.record).map_err(InvalidRows::read)? {
-                return Ok(None);
-            }
-            let inside: u64 = self.record.iter().map(line_feeds).sum();
-            let line = self.reader.get_ref().begin_of_record(inside);
-            if self.record.iter().eq([b"\r".as_slice()]) {
-                continue;
-            }
-            let row = self.columns.row(&self.record);
-            return Ok(Some(row.map_err(|problem| RowRefusal { line, problem }).map(
-                |(serial, enroll_password, control_password)| Row {
-                    line,
-                    serial,
-                    enroll_password,
-                    control_password,
-                },
-            )));
+        if !self.reader.read_byte_record(&mut self.record).map_err(InvalidRows::read)? {
+            return Ok(None);
         }
+        let inside = self.record.iter().map(line_feeds).sum();
+        let line = self.reader.get_mut().row_ended(inside);
+        Ok(Some(match self.columns.row(&self.record) {
+            Err(problem) => Err(RowRefusal::new(line, problem)),
+            Ok((serial, enroll_password, control_password)) => {
+                Ok(Row { line, serial, enroll_password, control_password })
+            }
+        }))
     }
 }
 
@@ -71,8 +68,8 @@ impl<R: BufRead> Iterator for Rows<R> {
     }
 }
 
-impl<R> std::fmt::Debug for Rows<R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<R> fmt::Debug for Rows<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows").field("columns", &self.columns).finish_non_exhaustive()
     }
 }
@@ -118,236 +115,14 @@ impl Row {
     }
 }
 
-/// A row that is not taken.
-#[derive(Debug, Error)]
-#[error("line {line}: {problem}")]
-pub struct RowRefusal {
-    line: u64,
-    problem: RowProblem,
-}
-
-impl RowRefusal {
-    /// The row on that line is not taken, for that reason.
-    #[must_use]
-    pub const fn new(line: u64, problem: RowProblem) -> Self {
-        Self { line, problem }
-    }
-
-    /// The line that the row begins on, from 1 up.
-    #[must_use]
-    pub const fn line(&self) -> u64 {
-        self.line
-    }
-
-    /// What is wrong with it.
-    #[must_use]
-    pub const fn problem(&self) -> &RowProblem {
-        &self.problem
-    }
-}
-
-/// What is wrong with a row.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum RowProblem {
-    /// It has more or fewer columns than the first line.
-    #[error("{found} columns: expected {expected}, as on the first line")]
-    Columns {
-        /// How many it has.
-        found: usize,
-        /// How many the first line has.
-        expected: usize,
-    },
-    /// A value is not UTF-8.
-    #[error("the column `{column}` is not UTF-8")]
-    NotUtf8 {
-        /// The column.
-        column: &'static str,
-    },
-    /// The serial number is none.
-    #[error(transparent)]
-    Serial(#[from] InvalidSerialNumber),
-    /// The enroll password is none.
-    #[error("enroll password: {0}")]
-    EnrollPassword(InvalidPassword),
-    /// The control password is none.
-    #[error("control password: {0}")]
-    ControlPassword(InvalidPassword),
-    /// The serial stands in the file before.
-    #[error("the serial `{serial}` stands on line {first} already")]
-    Doubled {
-        /// The serial.
-        serial: Box<SerialNumber>,
-        /// The line that it stands on first.
-        first: u64,
-    },
-    /// The registry does not take it.
-    #[error("{0}")]
-    Refused(String),
-}
-
-/// Why no row can be read.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum InvalidRows {
-    /// There is nothing in the file.
-    #[error("the file is empty: expected the columns `serial` and `enroll_password`")]
-    Empty,
-    /// The first line does not name a column.
-    #[error(
-        "the first line has no column `{column}`: expected `serial,enroll_password` or \
-         `serial,enroll_password,control_password`"
-    )]
-    MissingColumn {
-        /// The column.
-        column: &'static str,
-    },
-    /// The first line names something else.
-    #[error(
-        "column {number} of the first line is none of `serial`, `enroll_password` and \
-         `control_password`"
-    )]
-    UnknownColumn {
-        /// Which one, from 1 up.
-        number: usize,
-    },
-    /// The first line names a column twice.
-    #[error("the first line names the column `{column}` twice")]
-    DoubledColumn {
-        /// The column.
-        column: &'static str,
-    },
-    /// The file cannot be read.
-    #[error("the file cannot be read")]
-    Read(#[source] std::io::Error),
-}
-
-impl InvalidRows {
-    fn read(error: csv::Error) -> Self {
-        Self::Read(error.into())
-    }
-}
-
-/// Where each column stands.
-#[derive(Debug)]
-struct Columns {
-    count: usize,
-    serial: usize,
-    enroll_password: usize,
-    control_password: Option<usize>,
-}
-
-impl Columns {
-    fn of(header: &ByteRecord) -> Result<Self, InvalidRows> {
-        let known = [SERIAL, ENROLL_PASSWORD, CONTROL_PASSWORD];
-        let mut places = [None; 3];
-        for (place, name) in values(header).enumerate() {
-            let unknown = InvalidRows::UnknownColumn { number: place + 1 };
-            let index = known.iter().position(|known| known.as_bytes() == name).ok_or(unknown)?;
-            let column = known.get(index).copied().unwrap_or_default();
-            match places.get_mut(index) {
-                Some(free @ None) => *free = Some(place),
-                Some(Some(_)) | None => return Err(InvalidRows::DoubledColumn { column }),
-            }
-        }
-        let [serial, enroll_password, control_password] = places;
-        let missing = |column| InvalidRows::MissingColumn { column };
-        Ok(Self {
-            count: header.len(),
-            serial: serial.ok_or_else(|| missing(SERIAL))?,
-            enroll_password: enroll_password.ok_or_else(|| missing(ENROLL_PASSWORD))?,
-            control_password,
-        })
-    }
-
-    fn row(
-        &self,
-        record: &ByteRecord,
-    ) -> Result<(SerialNumber, EnrollPassword, Option<ControlPassword>), RowProblem> {
-        let (found, expected) = (record.len(), self.count);
-        if found != expected {
-            return Err(RowProblem::Columns { found, expected });
-        }
-        let text = |place, column| {
-            let value = values(record).nth(place).unwrap_or_default();
-            str::from_utf8(value).map_err(|_| RowProblem::NotUtf8 { column })
-        };
-        let serial = SerialNumber::parse(text(self.serial, SERIAL)?)?;
-        let enroll = EnrollPassword::parse(text(self.enroll_password, ENROLL_PASSWORD)?)
-            .map_err(RowProblem::EnrollPassword)?;
-        let control = match self.control_password {
-            None => "",
-            Some(place) => text(place, CONTROL_PASSWORD)?,
-        };
-        if control.is_empty() {
-            return Ok((serial, enroll, None));
-        }
-        let control = ControlPassword::parse(control).map_err(RowProblem::ControlPassword)?;
-        Ok((serial, enroll, Some(control)))
-    }
-}
-
-/// The values of a record; of a line that ends in CRLF the last one without the CR.
-fn values(record: &ByteRecord) -> impl Iterator<Item = &[u8]> {
-    let last = record.len().saturating_sub(1);
-    record.iter().enumerate().map(move |(place, value)| {
-        if place == last { value.strip_suffix(b"\r").unwrap_or(value) } else { value }
-    })
-}
-
-/// A file that is read line by line, so that it is known how many lines a record has seen.
-struct Lines<R> {
-    file: R,
-    line: Vec<u8>,
-    taken: usize,
-    count: u64,
-    ended: bool,
-}
-
-impl<R> Lines<R> {
-    const fn of(file: R) -> Self {
-        Self { file, line: Vec::new(), taken: 0, count: 0, ended: false }
-    }
-
-    /// The line on which the record begins that was just read, and that has `inside` line feeds in
-    /// its values.
-    fn begin_of_record(&self, inside: u64) -> u64 {
-        // A record that the end of the file cut inside a quote ends on a line that is not there.
-        let cut = u64::from(self.ended && self.line.ends_with(b"\n"));
-        (self.count + cut).saturating_sub(inside)
-    }
-}
-
-impl<R: BufRead> Read for Lines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.taken == self.line.len() && !self.ended {
-            let mut line = Vec::new();
-            if self.file.read_until(b'\n', &mut line)? == 0 {
-                self.ended = true;
-                return Ok(0);
-            }
-            self.count += 1;
-            (self.line, self.taken) = (line, 0);
-        }
-        let mut rest = self.line.get(self.taken..).unwrap_or_default();
-        let read = rest.read(buffer)?;
-        self.taken += read;
-        Ok(read)
-    }
-}
-
 fn line_feeds(value: &[u8]) -> u64 {
     value.iter().map(|byte| u64::from(*byte == b'\n')).sum()
 }
 
-const SERIAL: &str = "serial";
-
-const ENROLL_PASSWORD: &str = "enroll_password";
-
-const CONTROL_PASSWORD: &str = "control_password";
-
 #[cfg(test)]
 mod tests {
+    use plugmint::InvalidPassword;
+
     use super::*;
 
     fn rows(file: &[u8]) -> Vec<Result<Row, RowRefusal>> {
@@ -456,7 +231,8 @@ mod tests {
             \xff,12345678,\n\
             A,12345678\x07,\n\
             \x20A,12345678,\n";
-        let problems: Vec<_> = rows(file).into_iter().map(|row| row.unwrap_err().problem).collect();
+        let problems: Vec<_> = rows(file).into_iter().map(|row| row.unwrap_err()).collect();
+        let problems: Vec<_> = problems.iter().map(RowRefusal::problem).collect();
         assert!(matches!(
             problems.as_slice(),
             [
@@ -474,7 +250,28 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_a_row_that_is_refused() {
-        let found = lines("serial,enroll_password\n\"A,12345678\nB,12345678\n");
-        assert_eq!(found, [(2, "refused".to_owned())]);
+        let found = rows(b"serial,enroll_password\n\"A,12345678\nB,12345678\n");
+        let [Err(refusal)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(refusal.line(), 2);
+        assert!(matches!(refusal.problem(), RowProblem::Broken));
+    }
+
+    #[test]
+    fn a_row_that_would_fill_the_memory_is_told_by_its_line() {
+        let quoted = format!("\"{}", "A,12345678\n".repeat(10_000));
+        for endless in ["x".repeat(70_000), quoted] {
+            let file = format!("serial,enroll_password\nA,12345678\n{endless}");
+            let mut rows = Rows::new(file.as_bytes()).unwrap();
+            assert!(rows.next().unwrap().unwrap().is_ok());
+            assert!(matches!(rows.next(), Some(Err(InvalidRows::TooLong { line: 3 }))));
+        }
+    }
+
+    #[test]
+    fn a_long_file_of_short_rows_is_read_to_its_end() {
+        let rows: String = (0..20_000).map(|number| format!("S{number},12345678\r\n")).collect();
+        let file = format!("serial,enroll_password\n{rows}");
+        let last = Rows::new(file.as_bytes()).unwrap().last().unwrap().unwrap().unwrap();
+        assert_eq!((last.line(), last.serial().as_str()), (20_001, "S19999"));
     }
 }

@@ -9,10 +9,11 @@ use crate::output::{Output, facts, visible};
 use crate::secret_input;
 
 pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), Failure> {
-    let registry = home.open()?;
+    // Nobody else waits for the store while somebody types.
     let password = secret_input::password("Connection password: ")?;
     let password = ConnectionPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
+    let registry = home.open()?;
     let principal = block_on(registry.authenticate(plug_id, &password))?;
     output.show(&principal, |principal: &Principal| {
         facts([

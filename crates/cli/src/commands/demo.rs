@@ -17,7 +17,8 @@ use crate::failure::{Failure, Kind};
 use crate::output::{Output, table};
 use crate::rows::Rows;
 
-use super::{PAGE, import};
+use super::PAGE;
+use super::import::{self, Source};
 
 pub(crate) fn run(output: &Output) -> Result<(), Failure> {
     let directory = tempfile::tempdir().map_err(|error| Failure::of(Kind::Store, "io", &error))?;
@@ -62,7 +63,7 @@ fn create(store: &Path, key: &FileRootKey) -> Came<(Registry, ProductionTemplate
 fn import(registry: &Registry, template: &ProductionTemplate) -> Came<Vec<Device>> {
     let actor = sound(Actor::parse("demo"))?;
     let hidden = ProgressBar::hidden();
-    let imported = import::register(registry, template, FILE, &actor, &hidden)?;
+    let imported = import::register(registry, template, &Source::BuiltIn(FILE), &actor, &hidden)?;
     let device = |row| {
         let row: crate::Row = sound(sound(row)?)?;
         let id = SerialId::new(*template.id(), *row.serial());

@@ -10,10 +10,11 @@ use crate::output::{Output, facts};
 use crate::secret_input;
 
 pub(crate) fn run(id: &SerialId, home: &Home, output: &Output) -> Result<(), Failure> {
-    let registry = home.open()?;
+    // Nobody else waits for the store while somebody types.
     let password = secret_input::password("Enroll password: ")?;
     let password = EnrollPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
+    let registry = home.open()?;
     let enrollment = block_on(registry.enroll(id, &password))?;
     let credentials = enrollment.credentials();
     let given = Given {

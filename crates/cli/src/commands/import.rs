@@ -1,21 +1,27 @@
 //! `plugmint serial import`
 
+mod refusals;
+mod source;
+
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use plugmint::{
-    Actor, ControlPassword, LookUpError, NewSerial, ProductionTemplate, RegisterError, Registry,
-    SerialId, SerialNumber, TemplateId, Unknown,
+    Actor, ControlClass, ControlPassword, LookUpError, NewSerial, PasswordClass,
+    ProductionTemplate, RegisterError, Registry, SerialId, TemplateId, Unknown,
 };
 use pollster::block_on;
 use serde::Serialize;
 
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 use crate::output::Output;
-use crate::rows::{Row, RowProblem, RowRefusal, Rows};
+use crate::rows::{Row, RowProblem};
+
+use refusals::Refusals;
+
+pub(crate) use source::Source;
 
 /// What an import came to.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
@@ -24,6 +30,8 @@ pub(crate) struct Imported {
     pub(crate) registered: u64,
     /// Serials that were registered before, with the same passwords.
     pub(crate) unchanged: u64,
+    /// Serials that are retired, and stay so.
+    pub(crate) retired: u64,
 }
 
 pub(crate) fn run(
@@ -34,19 +42,23 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     let template = block_on(registry.template(template))?;
-    let about = |failure: Failure| failure.about(path);
-    let open = || -> Result<_, Failure> {
-        File::open(path)
-            .map(BufReader::new)
-            .map_err(|error| Failure::of(Kind::Refused, "file", &error))
-    };
-    let rows = check(registry, &template, open().map_err(about)?).map_err(about)?;
-    let progress = progress(rows, output);
-    let imported =
-        register(registry, &template, open().map_err(about)?, actor, &progress).map_err(about)?;
-    progress.finish_and_clear();
+    let source = Source::of(path)?;
+    let shown = !output.is_json() && io::stderr().is_terminal();
+    let bar = |bar: ProgressBar| if shown { bar } else { ProgressBar::hidden() };
+    let checking =
+        bar(ProgressBar::new_spinner().with_style(style("{spinner} {pos} rows checked")));
+    let rows = check(registry, &template, &source, &checking)?;
+    checking.finish_and_clear();
+    let registering = bar(ProgressBar::new(rows)
+        .with_style(style("{bar:40} {pos}/{len} serials, {per_sec}, {eta} left")));
+    let imported = register(registry, &template, &source, actor, &registering)?;
+    registering.finish_and_clear();
     output.show(&imported, |imported| {
-        format!("{} registered, {} unchanged", imported.registered, imported.unchanged)
+        let retired = match imported.retired {
+            0 => String::new(),
+            retired => format!(", {retired} retired"),
+        };
+        format!("{} registered, {} unchanged{retired}", imported.registered, imported.unchanged)
     })
 }
 
@@ -55,89 +67,123 @@ pub(crate) fn run(
 fn check(
     registry: &Registry,
     template: &ProductionTemplate,
-    file: impl BufRead,
+    source: &Source<'_>,
+    progress: &ProgressBar,
 ) -> Result<u64, Failure> {
-    let mut lines: HashMap<SerialNumber, u64> = HashMap::new();
+    let mut lines: HashMap<Box<str>, u64> = HashMap::new();
     let mut refusals = Refusals::default();
     let mut known = Vec::new();
-    for row in Rows::new(file)? {
-        let row = match row?.and_then(|row| of_class(template, row)) {
+    for row in source.rows()? {
+        let row = match row.map_err(|invalid| source.about(invalid))? {
             Ok(row) => row,
             Err(refusal) => {
-                refusals.add(refusal);
+                refusals.add_refusal(refusal);
                 continue;
             }
         };
+        progress.inc(1);
         let (line, serial) = (row.line(), *row.serial());
-        if let Some(first) = lines.get(&serial).copied() {
-            refusals.add(RowRefusal::new(
-                line,
-                RowProblem::Doubled { serial: Box::new(serial), first },
-            ));
-            continue;
+        if let Err(problem) = of_class(template, &row) {
+            refusals.add(line, problem);
+        } else if let Some(first) = lines.get(serial.as_str()).copied() {
+            refusals.add(line, RowProblem::Doubled { serial: Box::new(serial), first });
+        } else {
+            lines.insert(serial.as_str().into(), line);
+            if is_known(registry, &SerialId::new(*template.id(), serial))? {
+                known.push(row);
+            }
         }
-        lines.insert(serial, line);
-        match block_on(registry.serial(&SerialId::new(*template.id(), serial))) {
-            Err(LookUpError::Unknown(Unknown::Serial { .. })) => {}
-            Err(error) => return Err(error.into()),
-            Ok(_) => known.push(row),
-        }
-        if known.len() == CHUNK {
-            refusals.add_taken(registry, template, std::mem::take(&mut known))?;
+        if known.len() == chunk(template) {
+            check_known(registry, template, std::mem::take(&mut known), &mut refusals)?;
         }
     }
-    refusals.add_taken(registry, template, known)?;
-    refusals.into_result()?;
+    check_known(registry, template, known, &mut refusals)?;
+    refusals.into_result().map_err(|refused| source.about(refused))?;
     Ok(u64::try_from(lines.len()).unwrap_or(u64::MAX))
+}
+
+fn is_known(registry: &Registry, id: &SerialId) -> Result<bool, Failure> {
+    match block_on(registry.serial(id)) {
+        Err(LookUpError::Unknown(Unknown::Serial { .. })) => Ok(false),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(true),
+    }
+}
+
+/// Adds those whose serial is there with other passwords.
+fn check_known(
+    registry: &Registry,
+    template: &ProductionTemplate,
+    known: Vec<Row>,
+    refusals: &mut Refusals,
+) -> Result<(), Failure> {
+    let lines: Vec<_> = known.iter().map(Row::line).collect();
+    let new = known.into_iter().map(new_serial).collect();
+    let verdicts = block_on(registry.check_all(template.id(), new))?;
+    for (line, verdict) in lines.into_iter().zip(verdicts) {
+        match verdict {
+            Ok(())
+            | Err(RegisterError::AlreadyRegistered { .. } | RegisterError::Retired { .. }) => {}
+            Err(error) => refusals.add(line, RowProblem::Register(Box::new(error))),
+        }
+    }
+    Ok(())
 }
 
 /// Registers all rows, chunk by chunk.
 pub(crate) fn register(
     registry: &Registry,
     template: &ProductionTemplate,
-    file: impl BufRead,
+    source: &Source<'_>,
     actor: &Actor,
     progress: &ProgressBar,
 ) -> Result<Imported, Failure> {
     let mut imported = Imported::default();
     let mut refusals = Refusals::default();
-    let mut rows = Rows::new(file)?;
+    let mut rows = source.rows()?;
     loop {
-        let chunk: Vec<Row> = rows
-            .by_ref()
-            .take(CHUNK)
-            .map(|row| row?.map_err(|refusal| refused(&[refusal], 1)))
-            .collect::<Result<_, _>>()?;
-        if chunk.is_empty() {
+        let mut chunk_rows = Vec::new();
+        for row in rows.by_ref().take(chunk(template)) {
+            match row.map_err(|invalid| source.about(invalid))? {
+                Ok(row) => chunk_rows.push(row),
+                Err(refusal) => refusals.add_refusal(refusal),
+            }
+        }
+        if chunk_rows.is_empty() {
             break;
         }
-        let lines: Vec<_> = chunk.iter().map(Row::line).collect();
-        let new = chunk.into_iter().map(new_serial).collect();
-        let verdicts = block_on(registry.register_all(template.id(), new, actor))?;
+        let lines: Vec<_> = chunk_rows.iter().map(Row::line).collect();
+        let new = chunk_rows.into_iter().map(new_serial).collect();
+        let verdicts = block_on(registry.register_all(template.id(), new, actor));
+        let verdicts = verdicts.map_err(|error| so_far(error.into(), &imported))?;
         for (line, verdict) in lines.into_iter().zip(verdicts) {
             match verdict {
                 Ok(_) => imported.registered += 1,
                 Err(RegisterError::AlreadyRegistered { .. }) => imported.unchanged += 1,
+                Err(RegisterError::Retired { .. }) => imported.retired += 1,
                 // Somebody else registered it since it was checked, or the pool is full.
-                Err(error) => {
-                    refusals.add(RowRefusal::new(line, RowProblem::Refused(error.to_string())));
-                }
+                Err(error) => refusals.add(line, RowProblem::Register(Box::new(error))),
             }
             progress.inc(1);
         }
     }
-    refusals.into_result()?;
+    refusals.into_result().map_err(|refused| so_far(source.about(refused), &imported))?;
     Ok(imported)
 }
 
-/// The row, if its passwords are what the template asks for.
-fn of_class(template: &ProductionTemplate, row: Row) -> Result<Row, RowRefusal> {
+/// What an import that ends early leaves behind.
+fn so_far(failure: Failure, imported: &Imported) -> Failure {
+    failure.hint(&format!(
+        "{} serials are registered by now: import the file again to go on",
+        imported.registered
+    ))
+}
+
+/// Whether the passwords of a row are what the template asks for.
+fn of_class(template: &ProductionTemplate, row: &Row) -> Result<(), RowProblem> {
     let enroll = row.enroll_password().expose_text();
     let control = row.control_password().map(ControlPassword::expose_text);
-    match template.design().check_passwords(enroll, control) {
-        Ok(()) => Ok(row),
-        Err(refusal) => Err(RowRefusal::new(row.line(), RowProblem::Refused(refusal.to_string()))),
-    }
+    Ok(template.design().check_passwords(enroll, control)?)
 }
 
 fn new_serial(row: Row) -> NewSerial {
@@ -149,70 +195,15 @@ fn new_serial(row: Row) -> NewSerial {
     }
 }
 
-/// Rows that are refused: the first few, and how many.
-#[derive(Default)]
-struct Refusals {
-    told: Vec<RowRefusal>,
-    count: usize,
+/// Serials that are registered in one commit: fewer where each takes a slow hash, so that the bar
+/// moves and the pool is not full.
+fn chunk(template: &ProductionTemplate) -> usize {
+    let design = template.design();
+    let generated = design.password_class() == PasswordClass::Generated
+        && design.control_class() == ControlClass::Generated;
+    if generated { 500 } else { 16 }
 }
 
-impl Refusals {
-    fn add(&mut self, refusal: RowRefusal) {
-        self.count += 1;
-        if self.told.len() < TOLD {
-            self.told.push(refusal);
-        }
-    }
-
-    /// Adds those whose serial is there with other passwords.
-    fn add_taken(
-        &mut self,
-        registry: &Registry,
-        template: &ProductionTemplate,
-        known: Vec<Row>,
-    ) -> Result<(), Failure> {
-        let lines: Vec<_> = known.iter().map(Row::line).collect();
-        let new = known.into_iter().map(new_serial).collect();
-        let verdicts = block_on(registry.check_all(template.id(), new))?;
-        for (line, verdict) in lines.into_iter().zip(verdicts) {
-            match verdict {
-                Ok(()) | Err(RegisterError::AlreadyRegistered { .. }) => {}
-                Err(error) => {
-                    self.add(RowRefusal::new(line, RowProblem::Refused(error.to_string())));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn into_result(mut self) -> Result<(), Failure> {
-        self.told.sort_by_key(RowRefusal::line);
-        if self.count == 0 { Ok(()) } else { Err(refused(&self.told, self.count)) }
-    }
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
-
-fn refused(told: &[RowRefusal], count: usize) -> Failure {
-    let mut message = told.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
-    if told.len() > 1 {
-        message = format!("{count} rows are refused\n  {message}");
-    }
-    if count > told.len() {
-        message = format!("{message}\n  and {} more", count - told.len());
-    }
-    Failure::new(Kind::Refused, "invalid-row", message)
-}
-
-/// A bar on standard error, where somebody looks at it.
-fn progress(rows: u64, output: &Output) -> ProgressBar {
-    if output.is_json() || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} serials, {per_sec}, {eta} left");
-    ProgressBar::new(rows).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// Serials that are registered in one commit.
-const CHUNK: usize = 500;
-
-/// Refused rows that are told one by one.
-const TOLD: usize = 20;

@@ -60,15 +60,16 @@ impl SerialArgs {
 }
 
 fn add(home: &Home, id: &SerialId, actor: &Actor, output: &Output) -> Result<(), Failure> {
-    let registry = home.open()?;
-    // Who asks for a template that is not there need not type a password first.
-    block_on(registry.template(id.template()))?;
+    // Who asks for a template that is not there need not type a password first; and nobody else
+    // waits for the store while somebody types.
+    block_on(home.open()?.template(id.template()))?;
     let (enroll, control) = secret_input::enroll_and_control()?;
     let new = NewSerial::new(*id.serial(), enroll);
     let new = match control {
         Some(control) => new.with_control_password(control),
         None => new,
     };
+    let registry = home.open()?;
     let status = block_on(registry.register(id.template(), new, actor))?;
     output.show(&status, |_| format!("{} registered", visible(id.serial().as_str())))
 }

@@ -13,9 +13,9 @@ fn a_factorys_file_is_imported_and_a_second_time_changes_nothing() {
     let (home, template) = Home::with_template(&[]);
     let file = home.write("white.csv", FACTORY);
     let imported = home.json(&["serial", "import", &template, &file], "");
-    assert_eq!(imported, serde_json::json!({ "registered": 1000, "unchanged": 0 }));
+    assert_eq!(imported, serde_json::json!({ "registered": 1000, "unchanged": 0, "retired": 0 }));
     let again = home.json(&["serial", "import", &template, &file], "");
-    assert_eq!(again, serde_json::json!({ "registered": 0, "unchanged": 1000 }));
+    assert_eq!(again, serde_json::json!({ "registered": 0, "unchanged": 1000, "retired": 0 }));
     assert_eq!(count(&home, &template), 1000);
 }
 
@@ -70,7 +70,35 @@ fn a_serial_that_is_taken_refuses_the_file() {
     assert_eq!(count(&home, &template), 1);
     let file = home.write("f.csv", format!("serial,enroll_password\nA,{one}\nB,{one}\n"));
     let imported = home.json(&["serial", "import", &template, &file], "");
-    assert_eq!(imported, serde_json::json!({ "registered": 1, "unchanged": 1 }));
+    assert_eq!(imported, serde_json::json!({ "registered": 1, "unchanged": 1, "retired": 0 }));
+}
+
+#[test]
+fn a_retired_serial_stays_retired_and_does_not_refuse_the_file() {
+    let (home, template) = Home::with_template(&[]);
+    let password = "01".repeat(16);
+    let file = home.write("f.csv", format!("serial,enroll_password\nA,{password}\n"));
+    home.done(&["serial", "import", &template, &file], "");
+    home.done(&["serial", "retire", &template, "A"], "");
+    let file = home.write("f.csv", format!("serial,enroll_password\nA,{password}\nB,{password}\n"));
+    let imported = home.json(&["serial", "import", &template, &file], "");
+    assert_eq!(imported, serde_json::json!({ "registered": 1, "unchanged": 0, "retired": 1 }));
+    assert_eq!(home.json(&["serial", "show", &template, "A"], "")["stage"], "retired");
+}
+
+#[test]
+fn a_file_comes_through_a_pipe_too() {
+    let (home, template) = Home::with_template(&[]);
+    let password = "01".repeat(16);
+    let file = format!("serial,enroll_password\r\nA,{password}\r\nB,{password}\r\n");
+    for name in ["-", "/dev/stdin"] {
+        home.done(&["serial", "import", &template, name], &file);
+    }
+    assert_eq!(count(&home, &template), 2);
+    let (code, message) =
+        home.fails(1, &["serial", "import", &template, "-"], "serial,enroll_password\nA,short\n");
+    assert_eq!(code, "invalid-row");
+    assert!(message.contains("standard input: ") && message.contains("line 2: "), "{message}");
 }
 
 #[test]
@@ -94,7 +122,7 @@ fn a_file_that_names_no_columns_is_refused_and_not_repeated() {
     assert!(!message.contains("hush") && message.contains("bare.csv"), "{message}");
     let empty = home.write("empty.csv", "");
     assert_eq!(home.fails(1, &["serial", "import", &template, &empty], "").0, "invalid-file");
-    assert_eq!(home.fails(1, &["serial", "import", &template, "gone.csv"], "").0, "file");
+    assert_eq!(home.fails(1, &["serial", "import", &template, "gone.csv"], "").0, "invalid-file");
 }
 
 #[test]
