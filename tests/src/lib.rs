@@ -6,11 +6,13 @@
 mod counting;
 mod hex;
 mod scene;
+mod troubled;
 mod vectors;
 mod yielding;
 
 pub use counting::CountingStore;
 pub use hex::{of_hex, to_hex};
 pub use scene::{Scene, chosen_design, design, enroll_password, generated_password, new_serial};
+pub use troubled::{Trouble, TroubledStore};
 pub use vectors::{Cost, Input, Output, Role, Vector, Vectors};
 pub use yielding::YieldingStore;

@@ -129,10 +129,10 @@ pub(crate) struct CreateTemplateArgs {
 pub(crate) enum SerialCommand {
     /// Register the serials of a CSV file
     ///
-    /// The file is UTF-8 with commas between the values. Its first line names the columns: `serial`,
-    /// `enroll_password` and, if there is one, `control_password`. A file with a bad row is refused
-    /// whole, with the line of each; importing it again leaves what is registered as it is, and
-    /// what is retired stays so.
+    /// The file is UTF-8 with commas between the values. Its first line names the columns:
+    /// `serial`, `enroll_password` and, if there is one, `control_password`. A file with a bad row
+    /// is refused whole, with the line of each; importing it again leaves what is registered as it
+    /// is, and what is retired stays so.
     Import {
         /// The template's id
         #[arg(value_name = "TEMPLATE", value_parser = TemplateId::parse)]

@@ -269,9 +269,9 @@ mod tests {
 
     #[test]
     fn a_long_file_of_short_rows_is_read_to_its_end() {
-        let rows: String = (0..20_000).map(|number| format!("S{number},12345678\r\n")).collect();
+        let rows: String = std::iter::repeat_n("SN,12345678\r\n", 20_000).collect();
         let file = format!("serial,enroll_password\n{rows}");
         let last = Rows::new(file.as_bytes()).unwrap().last().unwrap().unwrap().unwrap();
-        assert_eq!((last.line(), last.serial().as_str()), (20_001, "S19999"));
+        assert_eq!((last.line(), last.serial().as_str()), (20_001, "SN"));
     }
 }

@@ -73,7 +73,10 @@ proptest! {
     }
 
     #[test]
-    fn a_record_cut_anywhere_is_refused((_, record) in arb_serial_record(), template in arb_template()) {
+    fn a_record_cut_anywhere_is_refused(
+        (_, record) in arb_serial_record(),
+        template in arb_template(),
+    ) {
         let bytes = record.encode();
         for len in 0..bytes.len() {
             prop_assert!(SerialRecord::decode(&bytes[..len]).is_err());

@@ -43,8 +43,8 @@ pub enum Fault {
         /// What one hash of the template takes.
         memory_kib: u32,
     },
-    /// Two serials came to one Plug-ID, which 96 bits of an HMAC all but exclude, or a record stands
-    /// where none should. Nothing happened.
+    /// Two serials came to one Plug-ID, which 96 bits of an HMAC all but exclude, or a record
+    /// stands where none should. Nothing happened.
     #[error("the plug-id `{plug_id}` is another serial's")]
     PlugIdTaken {
         /// The Plug-ID.

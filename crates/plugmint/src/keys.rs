@@ -1,9 +1,9 @@
 //! The key layout: what lies in the store, and under which key.
 //!
-//! A key is a letter and fixed-size fields; a serial number stands last, or is closed by a zero byte,
-//! which none contains. So two different things never have one key, and what belongs together lies
-//! together: the serials of a template in the order of their numbers, the events of a serial in the
-//! order of their happening.
+//! A key is a letter and fixed-size fields; a serial number stands last, or is closed by a zero
+//! byte, which none contains. So two different things never have one key, and what belongs together
+//! lies together: the serials of a template in the order of their numbers, the events of a serial
+//! in the order of their happening.
 
 use plugmint_core::{CompanyId, EventNumber, KeyVersion, PlugId, SerialId, TemplateId};
 use plugmint_store::{InvalidKey, Key};

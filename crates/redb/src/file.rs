@@ -22,7 +22,8 @@ pub struct RedbOptions {
 }
 
 impl RedbOptions {
-    /// Memory for cached pages, in MiB; 128 unless told otherwise. A store that fits in it is read without system calls.
+    /// Memory for cached pages, in MiB; 128 unless told otherwise. A store that fits in it is read
+    /// without system calls.
     #[must_use]
     pub fn with_cache_mib(self, cache_mib: u32) -> Self {
         Self { cache_mib }

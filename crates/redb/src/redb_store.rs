@@ -34,8 +34,8 @@ impl RedbStore {
     /// of it.
     ///
     /// # Errors
-    /// [`OpenStoreError`], by what is wrong with the file. No record is changed. A file that redb can
-    /// read is verified by it, which leaves its own marks in it, also where it is then refused.
+    /// [`OpenStoreError`], by what is wrong with the file. No record is changed. A file that redb
+    /// can read is verified by it, which leaves its own marks in it, also where it is then refused.
     pub fn open(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, OpenStoreError> {
         file::open(path.as_ref(), options).map(Self)
     }

@@ -9,3 +9,5 @@ mod opening;
 mod operating;
 mod prelude;
 mod registering;
+mod root_keys;
+mod troubles;

@@ -57,9 +57,18 @@ fn a_closed_registry_refuses_every_call() {
     assert!(!block_on(registry.is_ready()));
     let enroll = block_on(registry.enroll(&id, &enroll_password("correct horse")));
     assert!(matches!(enroll.unwrap_err(), EnrollError::Fault(Fault::Closed)));
+    let nobody = PlugId::from_parts(plugmint::PlugIdKind::Device, [0; 12]);
+    let connection = ConnectionPassword::parse(&"A".repeat(32)).unwrap();
     let codes = [
         block_on(registry.disable(&id, &scene.ada)).unwrap_err().code(),
+        block_on(registry.enable(&id, &scene.ada)).unwrap_err().code(),
         block_on(registry.retire(&id, &scene.ada)).unwrap_err().code(),
+        block_on(registry.serials(id.template(), None, PAGE)).unwrap_err().code(),
+        block_on(registry.serial_of(&nobody)).unwrap_err().code(),
+        block_on(registry.templates(registry.company(), None, PAGE)).unwrap_err().code(),
+        block_on(registry.register_all(id.template(), Vec::new(), &scene.ada)).unwrap_err().code(),
+        block_on(registry.check_all(id.template(), Vec::new())).unwrap_err().code(),
+        block_on(registry.authenticate(&nobody, &connection)).unwrap_err().code(),
         block_on(registry.serial(&id)).unwrap_err().code(),
         block_on(registry.history(&id, None, PAGE)).unwrap_err().code(),
         block_on(registry.template(id.template())).unwrap_err().code(),
@@ -67,7 +76,7 @@ fn a_closed_registry_refuses_every_call() {
         block_on(registry.authenticate_text("", "")).unwrap_err().code(),
         register_error(&scene, new_serial("SN-2", "correct horse")).code(),
     ];
-    assert_eq!(codes, ["closed"; 8]);
+    assert_eq!(codes, ["closed"; 15]);
     block_on(registry.close());
 }
 

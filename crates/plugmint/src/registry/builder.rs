@@ -76,7 +76,7 @@ impl RegistryBuilder {
     ///
     /// # Errors
     /// * [`CreateError::AlreadyCreated`] when the store holds a registry; it is not touched.
-    /// * [`CreateError::RootKey`] and [`CreateError::NoRootKey`] when there is no key to begin with.
+    /// * [`CreateError::RootKey`] and [`CreateError::NoRootKey`] when there is no key.
     /// * [`CreateError::Threads`] when the threads for slow hashing do not start.
     /// * [`CreateError::Fault`]; whether the registry was made is then seen by opening it.
     ///
