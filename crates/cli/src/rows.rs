@@ -268,6 +268,27 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_is_read_shows_a_password() {
+        let file = b"serial,enroll_password,control_password\nA,hush-enroll,hush-control\n\
+            B,hush\x07,\nC,hush-enroll\nD,\"hush\n\",hush\n";
+        let mut shown = Vec::new();
+        let mut all = Rows::new(&file[..]).unwrap();
+        for row in all.by_ref() {
+            shown.push(format!("{row:?}"));
+            if let Ok(Err(refusal)) = row {
+                shown.push(format!("{refusal} {:?}", refusal.problem()));
+            }
+        }
+        shown.push(format!("{all:?}"));
+        for file in [&b"hush,hush\n"[..], b"serial,hush\n", b"hush;hush"] {
+            let invalid = header_error(file);
+            shown.push(format!("{invalid} {invalid:?}"));
+        }
+        let shown = shown.concat();
+        assert!(shown.contains("Row {") && !shown.contains("hush"), "{shown}");
+    }
+
+    #[test]
     fn a_long_file_of_short_rows_is_read_to_its_end() {
         let rows: String = std::iter::repeat_n("SN,12345678\r\n", 20_000).collect();
         let file = format!("serial,enroll_password\n{rows}");

@@ -117,6 +117,7 @@ impl fmt::Debug for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        // INVARIANT: a place is below the number of shards, so there always is one.
         let shard = self.shards.get(self.place(key));
         Ok(shard.and_then(|shard| shard.read().get(key.as_bytes()).cloned()))
     }

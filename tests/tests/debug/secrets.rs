@@ -3,7 +3,7 @@
 use plugmint::SerialStatus;
 use plugmint_core::derivation::{
     AuthVerifier, PlatformKeys, PlatformRoots, RootLabel, SealNonce, SealedKey, StretchMemory,
-    Stretching, Verifier,
+    Stretched, Stretching, Verifier,
 };
 use plugmint_core::lifecycle::{Decision, Registered, Registration, SerialRecord, Stage};
 use plugmint_core::{
@@ -39,22 +39,7 @@ pub(crate) fn secrets_and_records(shown: &mut Shown) {
     shown.show(keys.seal());
     let template_key = keys.template_key(id().template());
     shown.show(&template_key);
-
-    let stretching = PasswordClass::Chosen.stretching(cost(), &id(), enroll.expose_text());
-    shown.show(&stretching);
-    let Stretching::Slow(job) = stretching else { panic!("chosen takes a job") };
-    shown.show(&job);
-    let mut memory = StretchMemory::new();
-    let stretched = job.run(&mut memory).unwrap();
-    shown.show(&memory);
-    shown.secret("the stretched password", stretched.expose_bytes());
-    shown.show(&Stretching::Done(
-        PasswordClass::Chosen
-            .stretching(cost(), &id(), enroll.expose_text())
-            .run(&mut memory)
-            .unwrap(),
-    ));
-    shown.show(&stretched);
+    let stretched = stretching(shown, &enroll);
 
     let enroll_key = template_key.enroll_key(id().serial(), &stretched);
     shown.show(&enroll_key);
@@ -89,7 +74,21 @@ pub(crate) fn secrets_and_records(shown: &mut Shown) {
     shown.show(&change);
 }
 
-pub(crate) fn lives(
+fn stretching(shown: &mut Shown, password: &EnrollPassword) -> Stretched {
+    let stretching = || PasswordClass::Chosen.stretching(cost(), &id(), password.expose_text());
+    shown.show(&stretching());
+    let Stretching::Slow(job) = stretching() else { panic!("chosen takes a job") };
+    shown.show(&job);
+    let mut memory = StretchMemory::new();
+    let stretched = job.run(&mut memory).unwrap();
+    shown.show(&memory);
+    shown.secret("the stretched password", stretched.expose_bytes());
+    shown.show(&Stretching::Done(stretching().run(&mut memory).unwrap()));
+    shown.show(&stretched);
+    stretched
+}
+
+fn lives(
     shown: &mut Shown,
     record: SerialRecord,
     keys: &PlatformKeys,

@@ -1,14 +1,16 @@
 //! The registries under test: the same one over memory and over redb.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use plugmint::testing::{FixedClock, builder, root_key};
 use plugmint::{Registry, SerialId, SerialStatus, Store};
-use plugmint_core::Epoch;
+use plugmint_core::{Credential, Epoch};
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_store::{Key, Record};
 use plugmint_tests::{enroll_password, new_serial};
 use pollster::block_on;
 
@@ -65,6 +67,15 @@ impl Sides {
         self.redb.agrees(model);
         assert_eq!(self.memory.records(), self.redb.records());
     }
+}
+
+/// The projection of each serial's record, under its key.
+fn credentials_of(model: &Model) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let credentials = model.records.iter().flat_map(|(id, record)| record.credentials(id));
+    let keyed = |credential: Credential| {
+        ([b"p".as_slice(), credential.plug_id().body()].concat(), credential.encode())
+    };
+    credentials.map(keyed).collect()
 }
 
 /// A registry over one backend.
@@ -163,6 +174,14 @@ impl Side {
         for (id, events) in &model.events {
             assert_eq!(&self.history(id), events);
         }
+        assert_eq!(self.credentials(), credentials_of(model));
+    }
+
+    /// What lies under the Plug-IDs.
+    fn credentials(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let records = block_on(self.store.scan(b"p", None, ALL)).unwrap();
+        let owned = |(key, record): (Key, Record)| (key.as_bytes().to_vec(), record.into_value());
+        records.into_iter().map(owned).collect()
     }
 
     fn history(&self, id: &SerialId) -> Vec<plugmint::Event> {
