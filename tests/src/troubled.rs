@@ -2,10 +2,13 @@
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use plugmint_store::{Batch, CommitError, Key, Operation, Record, Revision, Store, StoreError};
+use plugmint_store::{
+    Batch, CommitError, Guard, Key, Operation, Record, Revision, Store, StoreError,
+};
 
 /// What becomes of a commit.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,19 +20,22 @@ pub enum Trouble {
     FailsBefore,
     /// The store fails when everything is written.
     FailsAfter,
+    /// Somebody is faster: every record that lies under this prefix is written anew, as it is.
+    Rewritten(&'static [u8]),
 }
 
 /// Gives each of the next commits its trouble, and the rest none.
 pub struct TroubledStore {
     store: Arc<dyn Store>,
     troubles: Mutex<VecDeque<Trouble>>,
+    conflicts: AtomicUsize,
 }
 
 impl TroubledStore {
     /// Goes well until it is told.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, troubles: Mutex::default() }
+        Self { store, troubles: Mutex::default(), conflicts: AtomicUsize::new(0) }
     }
 
     /// The next `times` commits go wrong that way.
@@ -42,6 +48,22 @@ impl TroubledStore {
     #[must_use]
     pub fn left(&self) -> usize {
         self.troubles.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// How many commits the store behind has refused for a guard that did not hold.
+    #[must_use]
+    pub fn conflicts(&self) -> usize {
+        self.conflicts.load(Ordering::SeqCst)
+    }
+
+    async fn rewrite(&self, prefix: &[u8]) -> Result<(), CommitError> {
+        for (key, record) in self.store.scan(prefix, None, NonZeroUsize::MAX).await? {
+            let guard = Guard::At(record.revision());
+            if let Ok(batch) = Batch::new().put(key, guard, record.into_value()) {
+                self.store.commit(batch).await?;
+            }
+        }
+        Ok(())
     }
 
     fn next(&self) -> Option<Trouble> {
@@ -75,6 +97,13 @@ impl Store for TroubledStore {
             || CommitError::Store(StoreError::lasting("troubled", Operation::Commit, "trouble"));
         match self.next() {
             None => self.store.commit(batch).await,
+            Some(Trouble::Rewritten(prefix)) => {
+                self.rewrite(prefix).await?;
+                let committed = self.store.commit(batch).await;
+                let conflict = matches!(committed, Err(CommitError::Conflict(_)));
+                self.conflicts.fetch_add(usize::from(conflict), Ordering::SeqCst);
+                committed
+            }
             Some(Trouble::FailsBefore) => Err(failed()),
             Some(Trouble::FailsAfter) => {
                 self.store.commit(batch).await?;

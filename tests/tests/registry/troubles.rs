@@ -92,6 +92,39 @@ fn an_activation_whose_answer_got_lost_is_admitted_the_next_time() {
     assert_eq!(block_on(scene.status(&id)).events, 3);
 }
 
+/// How many conflicts a call had whose commit came after somebody had rewritten those records.
+fn conflicts<T>(store: &TroubledStore, prefix: &'static [u8], call: impl FnOnce() -> T) -> usize {
+    let before = store.conflicts();
+    store.trouble(Trouble::Rewritten(prefix), 1);
+    call();
+    assert_eq!(store.left(), 0);
+    store.conflicts() - before
+}
+
+/// What a decision rests on must not have changed when it is committed: here each record is touched
+/// between the two.
+#[test]
+fn a_decision_holds_only_while_what_it_rests_on_does() {
+    let (store, scene) = troubled();
+    let id = block_on(scene.register("SN-0", &password(0)));
+    assert_eq!(conflicts(&store, b"t", || block_on(scene.register("SN-1", &password(1)))), 1);
+    assert_eq!(conflicts(&store, b"s", || block_on(scene.register("SN-2", &password(2)))), 0);
+    // Enrolling rests on the template's policy and on the serial.
+    assert_eq!(conflicts(&store, b"t", || block_on(scene.enroll(&id, &password(0)))), 1);
+    let id = scene.id("SN-1");
+    assert_eq!(conflicts(&store, b"s", || block_on(scene.enroll(&id, &password(1)))), 1);
+    let id = scene.id("SN-2");
+    let enrollment = block_on(scene.enroll(&id, &password(2)));
+    // The others rest on the serial and, where there is one, on its credential.
+    for (prefix, expected) in [(b"t", 0), (b"s", 1), (b"p", 1)] {
+        let (registry, ada) = (&scene.registry, &scene.ada);
+        assert_eq!(conflicts(&store, prefix, || block_on(registry.disable(&id, ada))), expected);
+        assert_eq!(conflicts(&store, prefix, || block_on(registry.enable(&id, ada))), expected);
+    }
+    assert_eq!(conflicts(&store, b"p", || block_on(scene.connect(&enrollment))), 1);
+    assert_eq!(block_on(scene.status(&id)).stage, StageName::Activated);
+}
+
 /// Two registries over one store stand in no common line, so they do collide.
 #[test]
 fn two_registries_over_one_store_enroll_a_serial_once() {
