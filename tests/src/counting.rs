@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use plugmint_store::{Batch, CommitError, Key, Record, Revision, Store, StoreError};
 
-/// Counts reads and successful commits.
+/// Counts reads and commits.
 pub struct CountingStore {
     store: Arc<dyn Store>,
     gets: AtomicUsize,
+    attempts: AtomicUsize,
     commits: AtomicUsize,
 }
 
@@ -18,13 +19,24 @@ impl CountingStore {
     /// Counts what `store` is asked.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, gets: AtomicUsize::new(0), commits: AtomicUsize::new(0) }
+        Self {
+            store,
+            gets: AtomicUsize::new(0),
+            attempts: AtomicUsize::new(0),
+            commits: AtomicUsize::new(0),
+        }
     }
 
     /// Look-ups so far.
     #[must_use]
     pub fn gets(&self) -> usize {
         self.gets.load(Ordering::SeqCst)
+    }
+
+    /// Commits that were asked for so far, also those that were refused.
+    #[must_use]
+    pub fn attempts(&self) -> usize {
+        self.attempts.load(Ordering::SeqCst)
     }
 
     /// Commits that succeeded so far.
@@ -38,6 +50,7 @@ impl std::fmt::Debug for CountingStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CountingStore")
             .field("gets", &self.gets)
+            .field("attempts", &self.attempts)
             .field("commits", &self.commits)
             .finish_non_exhaustive()
     }
@@ -60,6 +73,7 @@ impl Store for CountingStore {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Revision, CommitError> {
+        self.attempts.fetch_add(1, Ordering::SeqCst);
         let committed = self.store.commit(batch).await;
         self.commits.fetch_add(usize::from(committed.is_ok()), Ordering::SeqCst);
         committed
