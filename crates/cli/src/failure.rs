@@ -1,7 +1,6 @@
 //! Why the program did not do what it was asked, and the exit code that says so.
 
 use std::error::Error as StdError;
-use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,7 +11,6 @@ use plugmint::{
 };
 use serde::Serialize;
 
-use crate::output::Output;
 use crate::rows::InvalidRows;
 
 /// What kind of failure it is: one exit code for each.
@@ -37,8 +35,9 @@ impl Kind {
 }
 
 /// A failure as it is told: a code for programs, a sentence for people.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Failure {
+    #[serde(skip)]
     kind: Kind,
     code: &'static str,
     message: String,
@@ -68,28 +67,13 @@ impl Failure {
         Self { message: format!("{}; {hint}", self.message), ..self }
     }
 
-    /// Tells it on standard error, and as JSON on standard output where that was asked for and
-    /// nothing stands there yet.
-    pub(crate) fn report(&self, output: &Output) -> ExitCode {
-        // Who does not listen any more is told by the exit code.
-        writeln!(io::stderr(), "plugmint: {}", self.message).unwrap_or_default();
-        if output.is_json() && !output.has_begun() {
-            let error = Error { code: self.code, message: &self.message };
-            output.show(&Told { error }, |_| String::new()).unwrap_or_default();
-        }
+    pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.kind.exit_code())
     }
-}
 
-#[derive(Serialize)]
-struct Told<'a> {
-    error: Error<'a>,
-}
-
-#[derive(Serialize)]
-struct Error<'a> {
-    code: &'a str,
-    message: &'a str,
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 /// Everything that an error says, without a cause that is told already.

@@ -33,6 +33,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Output::new(cli.place.json);
     match commands::run(cli, &output) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(&output),
+        Err(failure) => output.fail(&failure),
     }
 }

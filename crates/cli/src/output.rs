@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
@@ -26,11 +27,6 @@ impl Output {
         self.json
     }
 
-    /// Whether something stands on standard output.
-    pub(crate) const fn has_begun(&self) -> bool {
-        self.begun.get()
-    }
-
     /// Prints what came of a verb: a value as JSON, or what `people` makes of it.
     pub(crate) fn show<T: Serialize>(
         &self,
@@ -42,6 +38,17 @@ impl Output {
             Failure::of(Kind::Store, "output", &error)
                 .hint("what was asked for is done, but standard output does not take the answer")
         })
+    }
+
+    /// Tells of a failure on standard error, and as JSON on standard output where that was asked
+    /// for and nothing stands there yet.
+    pub(crate) fn fail(&self, failure: &Failure) -> ExitCode {
+        // Who does not listen any more is told by the exit code.
+        writeln!(io::stderr(), "plugmint: {}", failure.message()).unwrap_or_default();
+        if self.json && !self.begun.get() {
+            self.show(&Failed { error: failure }, |_| String::new()).unwrap_or_default();
+        }
+        failure.exit_code()
     }
 
     /// Prints a list page by page: `next` gives the page behind the item that it is given, and an
@@ -84,6 +91,12 @@ impl Output {
         parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?;
         out.flush()
     }
+}
+
+/// A failure as JSON.
+#[derive(Serialize)]
+struct Failed<'a> {
+    error: &'a Failure,
 }
 
 /// Rows under each other, columns aligned, without lines.

@@ -19,7 +19,7 @@ pub(crate) fn report(error: &clap::Error, json: bool) -> ExitCode {
         error.print().unwrap_or_default();
         return ExitCode::from(2);
     }
-    Failure::new(Kind::Usage, "usage", message(error)).report(&Output::new(json))
+    Output::new(json).fail(&Failure::new(Kind::Usage, "usage", message(error)))
 }
 
 fn message(error: &clap::Error) -> String {
