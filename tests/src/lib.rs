@@ -1,18 +1,25 @@
 //! What the tests of more than one crate share.
 
 #![expect(clippy::unwrap_used, reason = "where the harness fails, the test shall fail")]
+#![expect(clippy::indexing_slicing, reason = "where the harness fails, the test shall fail")]
 #![expect(clippy::missing_panics_doc, reason = "where the harness fails, the test shall fail")]
 
 mod counting;
+mod crash_log;
 mod hex;
+mod lives;
 mod scene;
+mod sim_disk;
 mod troubled;
 mod vectors;
 mod yielding;
 
 pub use counting::CountingStore;
+pub use crash_log::{CrashLog, Loss};
 pub use hex::{of_hex, to_hex};
+pub use lives::{LIFE, Lives, Verb, Wrong, begin_lives};
 pub use scene::{Scene, chosen_design, design, enroll_password, generated_password, new_serial};
+pub use sim_disk::{DiskOp, Plan, SimDisk};
 pub use troubled::{Trouble, TroubledStore};
 pub use vectors::{Cost, Input, Output, Role, Vector, Vectors};
 pub use yielding::YieldingStore;

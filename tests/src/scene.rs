@@ -5,7 +5,8 @@ use std::sync::Arc;
 use plugmint::testing::{FixedClock, builder, root_key};
 use plugmint::{
     Actor, Argon2Cost, EnrollError, EnrollPassword, Enrollment, NewSerial, PasswordClass,
-    Principal, ProductionTemplate, Registry, SerialId, SerialStatus, TemplateDesign, TemplateName,
+    Principal, ProductionTemplate, Registry, RegistryBuilder, SerialId, SerialStatus,
+    TemplateDesign, TemplateName,
 };
 use plugmint_store::Store;
 
@@ -26,7 +27,17 @@ impl Scene {
     /// A new registry over an empty store, with a template of that design.
     pub async fn new(store: Arc<dyn Store>, design: TemplateDesign) -> Self {
         let clock = Arc::new(FixedClock::default());
-        let registry = builder(store, Arc::clone(&clock), 1).create(&root_key()).await.unwrap();
+        let settings = builder(store, Arc::clone(&clock), 1);
+        Self::with(settings, clock, design).await
+    }
+
+    /// A new registry with those settings and that clock, and a template of that design.
+    pub async fn with(
+        settings: RegistryBuilder,
+        clock: Arc<FixedClock>,
+        design: TemplateDesign,
+    ) -> Self {
+        let registry = settings.create(&root_key()).await.unwrap();
         let template = registry.create_template(registry.company(), design).await.unwrap();
         Self { registry, clock, template, ada: Actor::parse("ada").unwrap() }
     }

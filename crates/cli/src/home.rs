@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use plugmint::{
     CreateError, CreateKeyFileError, CreateStoreError, FileRootKey, OpenError, OpenStoreError,
-    Registry,
+    Registry, RegistryBuilder,
 };
 use plugmint_redb::{RedbOptions, RedbStore};
 use pollster::block_on;
@@ -72,7 +72,7 @@ impl Home {
             if missing { failure.hint("`plugmint init` makes one") } else { failure }
         })?;
         let key = self.load_key()?;
-        block_on(Registry::open(Arc::new(store), &key)).map_err(|error| {
+        block_on(registry_over(store).open(&key)).map_err(|error| {
             let not_created = matches!(error, OpenError::NotCreated);
             let key = matches!(error, OpenError::WrongRootKey { .. } | OpenError::RootKey(_));
             let about = if key { self.root_key.clone() } else { self.store() };
@@ -104,7 +104,7 @@ impl Home {
             Err(CreateKeyFileError::AlreadyExists) => (self.load_key()?, KeyFile::Found),
             Err(error) => return Err(Failure::from(error).about(&self.root_key)),
         };
-        let registry = block_on(Registry::create(Arc::new(store), &key))
+        let registry = block_on(registry_over(store).create(&key))
             .map_err(|error| about_store(error.into()))?;
         Ok((registry, key_file))
     }
@@ -127,6 +127,11 @@ impl Home {
                        copy of the data holds it";
         Err(Failure::new(Kind::Usage, "key-in-data", message).about(&self.root_key))
     }
+}
+
+/// Every registry of this program has tagged records.
+pub(crate) fn registry_over(store: RedbStore) -> RegistryBuilder {
+    Registry::builder(Arc::new(store)).with_tagged_records()
 }
 
 /// `DIR.key`, beside DIR.

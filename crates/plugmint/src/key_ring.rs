@@ -1,10 +1,13 @@
 //! The keys of every version, prepared when a registry is opened.
 
+use std::sync::Arc;
+
 use plugmint_core::KeyVersion;
 use plugmint_core::derivation::{KeyCheck, PlatformKeys, RootLabel};
+use plugmint_store::{Store, Tagged};
 
-use crate::Fault;
-use crate::root_keys::{RootKeyError, RootKeys, platform_keys};
+use crate::root_keys::{RootKeyError, RootKeys, platform_keys, tag_key};
+use crate::{Fault, keys};
 
 /// Platform keys by version; the last is current.
 #[derive(Debug)]
@@ -37,6 +40,23 @@ impl KeyRing {
         let found = self.older.iter().find(|(of, _)| *of == version);
         found.map(|(_, keys)| keys).ok_or(Fault::MissingRootKey { version })
     }
+}
+
+/// The store with a tag behind every record, but for the checks of root keys: they are read before a
+/// key is known to be the right one, and are tags themselves.
+pub(crate) async fn tagged(
+    store: Arc<dyn Store>,
+    root_keys: &dyn RootKeys,
+) -> Result<Arc<dyn Store>, RootKeyError> {
+    let mut versions = sorted(root_keys);
+    let Some(current) = versions.pop() else {
+        return Ok(store);
+    };
+    let mut tagged = Tagged::new(store, tag_key(root_keys, current).await?);
+    for version in versions {
+        tagged = tagged.with_older(tag_key(root_keys, version).await?);
+    }
+    Ok(Arc::new(tagged.with_plain(keys::KEY_CHECKS)))
 }
 
 /// What the store keeps of each key, by version.

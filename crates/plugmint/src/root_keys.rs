@@ -8,7 +8,9 @@ use std::error::Error as StdError;
 use async_trait::async_trait;
 use plugmint_core::KeyVersion;
 use plugmint_core::derivation::{PlatformKeys, PlatformRoots, RootKey, RootLabel, RootMac};
+use plugmint_store::TagKey;
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 pub use env::{EnvKeyError, EnvRootKey};
 pub use file::{CreateKeyFileError, FileRootKey, KeyFileError};
@@ -44,6 +46,16 @@ pub async fn platform_keys(
         auth: root_keys.mac(version, RootLabel::Auth).await?,
         seal: root_keys.mac(version, RootLabel::Seal).await?,
     }))
+}
+
+/// The key that records of a version are tagged under.
+pub(crate) async fn tag_key(
+    root_keys: &dyn RootKeys,
+    version: KeyVersion,
+) -> Result<TagKey, RootKeyError> {
+    let record_root = root_keys.mac(version, RootLabel::Record).await?;
+    let mut bytes = Zeroizing::new(*record_root.expose_bytes());
+    Ok(TagKey::take(version.number(), &mut bytes))
 }
 
 /// A root key at hand answers for version 1.

@@ -10,9 +10,33 @@
 //! * Opening verifies the checksum of every page. That reads the whole file: about a second for a
 //!   million records.
 //! * One process owns the file; a second one is told so.
-//! * Reads and commits run on the thread that polls them, and a commit blocks it until the disk has
-//!   answered. Commits run one after another.
+//! * [`snapshot`](RedbStore::snapshot) writes a backup while the store serves,
+//!   [`restore`](RedbStore::restore) makes a store of it.
 //!
+//! # Commits
+//! One thread writes. It takes all batches that wait, settles them one after the other, each with
+//! its own verdict, in one transaction, and answers when the disk has it: under load one sync
+//! serves hundreds of callers. Nobody waits for a timer; alone, a caller pays its own sync and two
+//! changes of threads. A commit that was handed over is finished, also when its future is dropped.
+//! It needs no async runtime.
+//!
+//! When a write or a sync fails, everybody who waits is told, and from then on every commit fails:
+//! what a disk did not take once it may have lost before. Reads go on with what was acknowledged.
+//! Dropping the last handle and calling [`open`](RedbStore::open) shows what was kept, and serves
+//! again.
+//!
+//! # Reads
+//! A read sees the last commit that was acknowledged, without a lock, and never waits for a writer.
+//! It runs on the thread that polls it: half a microsecond to two where the pages are in the cache,
+//! and up to one read of the disk for each level of the tree, three or four, where they are not,
+//! for which an executor's thread then waits. Where a store outgrows
+//! [`with_cache_mib`](RedbOptions::with_cache_mib),
+//! [`with_read_threads`](RedbOptions::with_read_threads) moves reads to threads of the store's own.
+//!
+//! # Features
+//! * `testing`: stores on a `Disk` of a test's own, which can fail, tear and forget.
+//!
+//! # Example
 //! ```
 //! use plugmint_redb::{RedbOptions, RedbStore};
 //! use plugmint_store::{Batch, Guard, Key, Store};
@@ -32,11 +56,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod backup;
+mod database;
+#[cfg(feature = "testing")]
+mod disk;
 mod file;
+mod group;
+mod hand_over;
 mod header;
+mod options;
+mod reader;
 mod redb_store;
+mod snapshot;
+mod sync;
 mod tables;
+mod unsettled;
 mod writer;
 
-pub use file::RedbOptions;
+pub use backup::{Backup, BackupError, RestoreError};
+#[cfg(feature = "testing")]
+pub use disk::Disk;
+pub use options::RedbOptions;
 pub use redb_store::RedbStore;

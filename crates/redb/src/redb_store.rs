@@ -1,25 +1,37 @@
 //! The store over its file.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use plugmint_store::{
     Batch, CommitError, CreateStoreError, Key, OpenStoreError, Operation, Record, Revision, Store,
-    StoreError, scan_range,
+    StoreError,
 };
-use redb::{Database, ReadableDatabase};
+use redb::Database;
 
-use crate::file::{self, RedbOptions};
-use crate::tables::RECORDS;
-use crate::writer;
+use crate::backup::{self, Backup, BackupError, RestoreError};
+use crate::file;
+use crate::options::RedbOptions;
+use crate::reader::{ReadThreads, Reader};
+use crate::snapshot::Snapshot;
+use crate::writer::Writer;
 
 /// A store in one file, owned by this process while the handle lives. Share it behind an `Arc`.
-#[derive(Debug)]
-pub struct RedbStore(Database);
+///
+/// Dropping it finishes the commits that were handed over, ends its threads and releases the file.
+pub struct RedbStore {
+    writer: Writer,
+    reader: Reader,
+    read_threads: Option<ReadThreads>,
+}
 
 impl RedbStore {
-    /// Makes an empty store under a name that is free, and opens it. The file's mode is 0600.
+    /// Makes an empty store under a name that is free, and opens it. The file's mode is 0600. It
+    /// blocks.
     ///
     /// # Errors
     /// * [`CreateStoreError::AlreadyExists`] when something is there; it is not touched.
@@ -31,45 +43,70 @@ impl RedbStore {
     }
 
     /// Opens a store that [`create`](Self::create) made, after a crash too, and verifies every page
-    /// of it.
+    /// of it. It blocks, and reads the whole file.
     ///
     /// # Errors
     /// [`OpenStoreError`], by what is wrong with the file. No record is changed. A file that redb
     /// can read is verified by it, which leaves its own marks in it, also where it is then refused.
     pub fn open(path: impl AsRef<Path>, options: &RedbOptions) -> Result<Self, OpenStoreError> {
-        file::open(path.as_ref(), options).map(Self)
+        Self::serve(file::open(path.as_ref(), options)?, options)
     }
 
-    fn read(&self, key: &Key) -> Result<Option<Record>, redb::Error> {
-        let stored = self.0.begin_read()?.open_table(RECORDS)?.get(key.as_bytes())?;
-        stored.map(|stored| record(stored.value())).transpose()
+    /// Makes a store of a backup, under a name that is free, and opens it. The backup is not
+    /// touched; every page of the copy is verified before it gets its name. It blocks.
+    ///
+    /// # Errors
+    /// [`RestoreError`]; nothing of that name is there, or what was there before.
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        path: impl AsRef<Path>,
+        options: &RedbOptions,
+    ) -> Result<Self, RestoreError> {
+        backup::restore(backup.as_ref(), path.as_ref(), options)?;
+        Self::open(path, options)
+            .map_err(|error| RestoreError::Create(CreateStoreError::Open(error)))
     }
 
-    fn read_page(
-        &self,
-        prefix: &[u8],
-        after: Option<&Key>,
-        limit: NonZeroUsize,
-    ) -> Result<Vec<(Key, Record)>, redb::Error> {
-        let records = self.0.begin_read()?.open_table(RECORDS)?;
-        let mut page = Vec::new();
-        for entry in records.range::<&[u8]>(scan_range(prefix, after))?.take(limit.get()) {
-            let (key, stored) = entry?;
-            if !key.value().starts_with(prefix) {
-                break;
-            }
-            let key = Key::new(key.value())
-                .map_err(|invalid| redb::Error::Corrupted(invalid.to_string()))?;
-            page.push((key, record(stored.value())?));
-        }
-        Ok(page)
+    /// Writes a backup under a name that is free: the store as one commit left it, while it goes on
+    /// serving. Every page of the backup is verified before it gets its name; its mode is 0600. A
+    /// backup holds no key.
+    ///
+    /// It is written on a thread of its own. While that reads, the file of the store grows by what
+    /// is committed. Dropping the future gives the backup up, and nothing is left of it.
+    ///
+    /// # Errors
+    /// [`BackupError`]; nothing of that name is there, or what was there before.
+    pub async fn snapshot(&self, path: impl AsRef<Path>) -> Result<Backup, BackupError> {
+        backup::write(self.reader.clone(), path.as_ref()).await
+    }
+
+    /// How many times the commits since the store was opened were written and synced: many callers
+    /// share one.
+    #[must_use]
+    pub fn groups(&self) -> u64 {
+        self.writer.groups()
+    }
+
+    pub(crate) fn serve(database: Database, options: &RedbOptions) -> Result<Self, OpenStoreError> {
+        let damaged = |error: redb::Error| OpenStoreError::Damaged(error.into());
+        let last = Arc::new(ArcSwap::from_pointee(Snapshot::last(&database).map_err(damaged)?));
+        let reader = Reader::new(Arc::clone(&last), options.snapshot_age());
+        let read_threads = ReadThreads::start(options.read_threads())?;
+        let writer = Writer::start(database, last, options.most_waiting())?;
+        Ok(Self { writer, reader, read_threads })
     }
 }
 
 #[async_trait]
 impl Store for RedbStore {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        self.read(key).map_err(|error| failed(Operation::Get, error))
+        let failed = |error| failed(Operation::Get, error);
+        let Some(threads) = &self.read_threads else {
+            return self.reader.get(key).map_err(failed);
+        };
+        let (reader, key) = (self.reader.clone(), key.clone());
+        let read = threads.run(move || reader.get(&key)).await;
+        read.map_err(|error| StoreError::lasting(NAME, Operation::Get, error))?.map_err(failed)
     }
 
     async fn scan(
@@ -78,22 +115,34 @@ impl Store for RedbStore {
         after: Option<&Key>,
         limit: NonZeroUsize,
     ) -> Result<Vec<(Key, Record)>, StoreError> {
-        self.read_page(prefix, after, limit).map_err(|error| failed(Operation::Scan, error))
+        let failed = |error| failed(Operation::Scan, error);
+        let Some(threads) = &self.read_threads else {
+            return self.reader.scan(prefix, after, limit).map_err(failed);
+        };
+        let (reader, prefix, after) = (self.reader.clone(), prefix.to_vec(), after.cloned());
+        let read = threads.run(move || reader.scan(&prefix, after.as_ref(), limit)).await;
+        read.map_err(|error| StoreError::lasting(NAME, Operation::Scan, error))?.map_err(failed)
     }
 
     async fn commit(&self, batch: Batch) -> Result<Revision, CommitError> {
-        writer::settle(&self.0, batch)
-            .map_err(|error| failed(Operation::Commit, error))?
+        self.writer
+            .commit(batch)
+            .await
+            .map_err(|unsettled| StoreError::lasting(NAME, Operation::Commit, unsettled))?
             .map_err(CommitError::Conflict)
     }
 }
 
-fn record(stored: &[u8]) -> Result<Record, redb::Error> {
-    writer::split(stored).map(|(revision, value)| Record::new(revision, value.to_vec()))
+impl fmt::Debug for RedbStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbStore").field("groups", &self.groups()).finish_non_exhaustive()
+    }
 }
 
 /// Nothing that redb reports goes away by trying again: after a failed write the file must be
 /// opened anew.
 fn failed(operation: Operation, error: redb::Error) -> StoreError {
-    StoreError::lasting("redb", operation, error)
+    StoreError::lasting(NAME, operation, error)
 }
+
+const NAME: &str = "redb";

@@ -1,5 +1,6 @@
 //! What lies in the file.
 
+use plugmint_store::Revision;
 use redb::TableDefinition;
 
 /// Key: the record's key. Value: the 16 bytes of its revision, then its value.
@@ -16,3 +17,15 @@ pub(crate) const KNOWN_FORMAT: u64 = 1;
 
 /// How many commits there were: where revisions come from.
 pub(crate) const COMMITS: &[u8] = b"commits";
+
+/// What is stored of a value.
+pub(crate) fn join(revision: Revision, value: &[u8]) -> Vec<u8> {
+    [revision.as_bytes().as_slice(), value].concat()
+}
+
+/// Revision and value of what is stored.
+pub(crate) fn split(stored: &[u8]) -> Result<(Revision, &[u8]), redb::Error> {
+    let cut = || redb::Error::Corrupted("a record is shorter than its revision".to_owned());
+    let (revision, value) = stored.split_first_chunk().ok_or_else(cut)?;
+    Ok((Revision::from_parts(*revision), value))
+}

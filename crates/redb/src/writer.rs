@@ -1,66 +1,126 @@
-//! How a batch is settled: one durable transaction for each, one after another.
-//!
-//! Settling the batches of many callers in one transaction belongs here, and nowhere else.
+//! The thread that writes: takes all batches that wait, settles them in one durable transaction,
+//! and answers when the disk has.
 
-use plugmint_store::{Batch, Effect, Key, Revision};
-use redb::{Database, ReadableTable, WriteTransaction};
+use std::collections::VecDeque;
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
 
-use crate::tables::{COMMITS, META, RECORDS};
+use arc_swap::ArcSwap;
+use futures_channel::oneshot;
+use plugmint_store::Batch;
+use redb::Database;
 
-/// The revision of a batch that was committed, or the key whose guard did not hold.
-type Verdict = Result<Revision, Box<Key>>;
+use crate::database;
+use crate::group::{Group, Verdict};
+use crate::hand_over::HandOver;
+use crate::snapshot::Snapshot;
+use crate::unsettled::Unsettled;
 
-/// Commits a batch, or names the key whose guard does not hold.
-pub(crate) fn settle(database: &Database, batch: Batch) -> Result<Verdict, redb::Error> {
-    // Waits until the transaction before this one has ended.
-    let mut txn = database.begin_write()?;
-    // Quick-repair commits in two phases: which commit is the last is then known without doubt, so
-    // that damage is an error and never a silent step back to the commit before it.
-    txn.set_quick_repair(true);
-    let verdict = apply(&txn, batch)?;
-    match verdict {
-        Ok(_) => txn.commit()?,
-        Err(_) => txn.abort()?,
-    }
-    Ok(verdict)
+/// The last state that was committed, for everybody who reads.
+pub(crate) type Last = Arc<ArcSwap<Snapshot>>;
+
+/// The one thread that writes. Dropping it waits until everything that was handed over is done.
+pub(crate) struct Writer {
+    batches: Arc<HandOver<Waiting>>,
+    groups: Arc<AtomicU64>,
+    thread: Option<JoinHandle<()>>,
 }
 
-fn apply(txn: &WriteTransaction, batch: Batch) -> Result<Verdict, redb::Error> {
-    let mut records = txn.open_table(RECORDS)?;
-    let revision_of = |key: &Key| -> Result<_, redb::Error> {
-        let stored = records.get(key.as_bytes())?;
-        stored.map(|stored| Ok(split(stored.value())?.0)).transpose()
-    };
-    if let Some(key) = batch.violated(revision_of)? {
-        return Ok(Err(Box::new(key.clone())));
+/// A batch, and who waits for what becomes of it.
+struct Waiting {
+    batch: Batch,
+    answer: oneshot::Sender<Result<Verdict, Unsettled>>,
+}
+
+impl Writer {
+    pub(crate) fn start(
+        database: Database,
+        last: Last,
+        most_waiting: NonZeroUsize,
+    ) -> io::Result<Self> {
+        let batches = Arc::new(HandOver::new(most_waiting));
+        let groups = Arc::default();
+        let mut desk = Desk { database, last, groups: Arc::clone(&groups), failed: None };
+        let taken = Arc::clone(&batches);
+        let serve = move || taken.serve_all(|waiting| desk.settle(waiting));
+        let thread = thread::Builder::new().name("plugmint-redb-writer".to_owned()).spawn(serve)?;
+        Ok(Self { batches, groups, thread: Some(thread) })
     }
-    let revision = next_revision(txn)?;
-    for (key, step) in batch.into_steps() {
-        match step.into_effect() {
-            Effect::Keep => {}
-            Effect::Put(value) => {
-                let stored = [revision.as_bytes().as_slice(), &value].concat();
-                records.insert(key.as_bytes(), stored.as_slice())?;
-            }
-            Effect::Delete => {
-                records.remove(key.as_bytes())?;
-            }
+
+    /// Hands a batch over and waits for its verdict. Once it is handed over it is settled, whether
+    /// anybody waits or not.
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<Verdict, Unsettled> {
+        let (answer, answered) = oneshot::channel();
+        self.batches.leave(Waiting { batch, answer }).await.map_err(|_| Unsettled::Ended)?;
+        // Who is not answered waited for a thread that ended.
+        answered.await.unwrap_or(Err(Unsettled::Ended))
+    }
+
+    /// How many transactions were committed so far.
+    pub(crate) fn groups(&self) -> u64 {
+        self.groups.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.batches.close();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread was told to everybody who waited for it.
+            drop(thread.join());
         }
     }
-    Ok(Ok(revision))
 }
 
-/// Counts in the transaction that uses the number: what was not committed was not counted either.
-fn next_revision(txn: &WriteTransaction) -> Result<Revision, redb::Error> {
-    let mut meta = txn.open_table(META)?;
-    let number = meta.get(COMMITS)?.map_or(0, |number| number.value()) + 1;
-    meta.insert(COMMITS, number)?;
-    Ok(Revision::from_parts(u128::from(number).to_be_bytes()))
+/// Where batches are settled.
+struct Desk {
+    database: Database,
+    last: Last,
+    groups: Arc<AtomicU64>,
+    /// Why nothing is settled any more.
+    failed: Option<Arc<redb::Error>>,
 }
 
-/// Revision and value of what is stored.
-pub(crate) fn split(stored: &[u8]) -> Result<(Revision, &[u8]), redb::Error> {
-    let cut = || redb::Error::Corrupted("a record is shorter than its revision".to_owned());
-    let (revision, value) = stored.split_first_chunk().ok_or_else(cut)?;
-    Ok((Revision::from_parts(*revision), value))
+impl Desk {
+    fn settle(&mut self, waiting: VecDeque<Waiting>) {
+        let (batches, answers): (Vec<_>, Vec<_>) =
+            waiting.into_iter().map(|waiting| (waiting.batch, waiting.answer)).unzip();
+        let settled = match &self.failed {
+            Some(cause) => Err(Unsettled::Stopped(Arc::clone(cause))),
+            None => self.commit(batches).map_err(|error| {
+                let cause = Arc::new(error);
+                self.failed = Some(Arc::clone(&cause));
+                Unsettled::Failed(cause)
+            }),
+        };
+        // Who does not wait any more is not told.
+        match settled {
+            Ok(verdicts) => answers.into_iter().zip(verdicts).for_each(|(answer, verdict)| {
+                drop(answer.send(Ok(verdict)));
+            }),
+            Err(unsettled) => answers.into_iter().for_each(|answer| {
+                drop(answer.send(Err(unsettled.clone())));
+            }),
+        }
+    }
+
+    /// Verdicts that are true on the disk, and for every reader.
+    fn commit(&self, batches: Vec<Batch>) -> Result<Vec<Verdict>, redb::Error> {
+        let before = self.last.load_full();
+        let mut group = Group::new(&before);
+        let verdicts =
+            batches.into_iter().map(|batch| group.settle(batch)).collect::<Result<_, _>>()?;
+        if group.is_empty() {
+            return Ok(verdicts);
+        }
+        let txn = database::begin(&self.database)?;
+        group.write(&txn)?;
+        txn.commit()?;
+        self.groups.fetch_add(1, Ordering::Relaxed);
+        self.last.store(Arc::new(Snapshot::last(&self.database)?));
+        Ok(verdicts)
+    }
 }

@@ -58,6 +58,17 @@ impl Batch {
         self.0.into_iter()
     }
 
+    /// The same batch with other bytes in place of the values that it puts: for stores that stand
+    /// in front of another.
+    pub fn map_values(mut self, mut map: impl FnMut(&Key, Vec<u8>) -> Vec<u8>) -> Self {
+        for (key, step) in &mut self.0 {
+            if let Effect::Put(value) = &mut step.effect {
+                *value = map(key, std::mem::take(value));
+            }
+        }
+        self
+    }
+
     /// The first key whose guard does not hold, given what revision each key is at.
     ///
     /// # Errors
@@ -213,6 +224,19 @@ mod tests {
         assert_eq!(violated(Some(REVISION), Some(REVISION)), Some("a".to_owned()));
         assert_eq!(violated(None, None), Some("b".to_owned()));
         assert_eq!(violated(None, Some(other)), Some("b".to_owned()));
+    }
+
+    #[test]
+    fn values_are_mapped_and_nothing_else() {
+        let batch = Batch::new()
+            .put(key("a"), Guard::Absent, b"1".to_vec())
+            .and_then(|batch| batch.delete(key("b"), REVISION))
+            .unwrap()
+            .map_values(|key, value| [key.as_bytes(), &value].concat());
+        let steps: Vec<_> = batch.into_steps().map(|(_, step)| step).collect();
+        assert!(matches!(steps[0].effect(), Effect::Put(value) if value == b"a1"));
+        assert_eq!(steps[0].guard(), Guard::Absent);
+        assert!(matches!(steps[1].effect(), Effect::Delete));
     }
 
     #[test]

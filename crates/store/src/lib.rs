@@ -17,6 +17,7 @@
 //! ```
 //!
 //! # Features
+//! * `tagged`: [`Tagged`], a store over a store whose records cannot be changed unseen.
 //! * `conformance`: the suite and the macro `conformance!`. It may gain tests in any release: a
 //!   failure is a finding about the backend, not a breaking change.
 
@@ -26,6 +27,8 @@ mod key;
 mod opening;
 mod record;
 mod store;
+#[cfg(feature = "tagged")]
+mod tagged;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -36,3 +39,5 @@ pub use key::{InvalidKey, Key};
 pub use opening::{CreateStoreError, OpenStoreError};
 pub use record::{Record, Revision};
 pub use store::{Store, scan_range};
+#[cfg(feature = "tagged")]
+pub use tagged::{TagError, TagKey, Tagged};

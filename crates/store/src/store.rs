@@ -2,6 +2,8 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Bound;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -60,6 +62,44 @@ pub trait Store: Send + Sync {
     /// * [`CommitError::Conflict`] names a key whose guard did not hold; nothing changed.
     /// * [`CommitError::Store`] when the backend failed; all of the batch happened or none of it.
     async fn commit(&self, batch: Batch) -> Result<Revision, CommitError>;
+}
+
+/// A future as `async_trait` writes it.
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A shared store is the store: each call hands on its future, without another around it.
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn get<'s, 'k, 'f>(&'s self, key: &'k Key) -> Boxed<'f, Result<Option<Record>, StoreError>>
+    where
+        's: 'f,
+        'k: 'f,
+        Self: 'f,
+    {
+        (**self).get(key)
+    }
+
+    fn scan<'s, 'p, 'k, 'f>(
+        &'s self,
+        prefix: &'p [u8],
+        after: Option<&'k Key>,
+        limit: NonZeroUsize,
+    ) -> Boxed<'f, Result<Vec<(Key, Record)>, StoreError>>
+    where
+        's: 'f,
+        'p: 'f,
+        'k: 'f,
+        Self: 'f,
+    {
+        (**self).scan(prefix, after, limit)
+    }
+
+    fn commit<'s, 'f>(&'s self, batch: Batch) -> Boxed<'f, Result<Revision, CommitError>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        (**self).commit(batch)
+    }
 }
 
 /// The keys from which a scan takes those that begin with `prefix`: for backends that keep their

@@ -1,5 +1,6 @@
 //! Stores and registries.
 
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::conformance::{Clause, c1_a_batch_happens_whole_or_not_at_all};
 use plugmint_store::{
     Batch, CommitError, Effect, Guard, Key, Operation, Record, Revision, Store, StoreError,
+    TagError, TagKey, Tagged,
 };
 use pollster::block_on;
 
@@ -52,6 +54,20 @@ pub(crate) fn stores(shown: &mut Shown) {
     shown.show(&options);
     shown.show(&RedbStore::open(&path, &options).unwrap_err());
     shown.show(&RedbStore::create(&path, &options).unwrap_err());
+    let backup = directory.path().join("backup.redb");
+    shown.show(&block_on(redb.snapshot(&backup)).unwrap());
+    shown.show(&block_on(redb.snapshot(&backup)).unwrap_err());
+    shown.show(&RedbStore::restore(&backup, &path, &options).unwrap_err());
+
+    let key = Key::new(b"key").unwrap();
+    let mut bytes = *b"canary of a key of record tags..";
+    shown.secret("a key of tags", &bytes);
+    let tag_key = TagKey::take(1, &mut bytes);
+    shown.show(&tag_key);
+    let tagged = Tagged::new(redb, tag_key);
+    let untagged = block_on(tagged.get(&key)).unwrap_err();
+    shown.show(untagged.source().unwrap().downcast_ref::<TagError>().unwrap());
+    shown.show(&tagged);
 }
 
 pub(crate) fn registries(shown: &mut Shown) {

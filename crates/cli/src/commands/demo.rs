@@ -1,7 +1,6 @@
 //! `plugmint demo`: the main job from beginning to end, in a temporary directory.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
@@ -14,6 +13,7 @@ use pollster::block_on;
 use serde::Serialize;
 
 use crate::failure::{Failure, Kind};
+use crate::home::registry_over;
 use crate::output::{Output, table};
 use crate::rows::Rows;
 
@@ -54,7 +54,7 @@ struct Device {
 
 fn create(store: &Path, key: &FileRootKey) -> Came<(Registry, ProductionTemplate)> {
     let store = RedbStore::create(store, &RedbOptions::default())?;
-    let registry = block_on(Registry::create(Arc::new(store), key))?;
+    let registry = block_on(registry_over(store).create(key))?;
     let design = TemplateDesign::new(sound(TemplateName::parse("White refrigerators"))?);
     let template = block_on(registry.create_template(registry.company(), design))?;
     Ok((template.id().to_string(), (registry, template)))
@@ -93,7 +93,7 @@ fn connect(registry: &Registry, enrollments: &[Enrollment]) -> Came<()> {
 
 fn open(store: &Path, key: &FileRootKey, template: &ProductionTemplate) -> Came<Registry> {
     let store = RedbStore::open(store, &RedbOptions::default())?;
-    let registry = block_on(Registry::open(Arc::new(store), key))?;
+    let registry = block_on(registry_over(store).open(key))?;
     let (mut enrolled, mut activated) = (0, 0);
     let mut page = block_on(registry.serials(template.id(), None, PAGE))?;
     while let Some(last) = page.last().map(|status| *status.id.serial()) {

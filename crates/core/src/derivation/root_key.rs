@@ -119,6 +119,12 @@ impl RootMac {
         Self(Secret::take(bytes))
     }
 
+    /// The value, for what is keyed with it outside the core.
+    #[must_use]
+    pub fn expose_bytes(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
     pub(crate) const fn secret(&self) -> &Secret<32> {
         &self.0
     }

@@ -1,0 +1,134 @@
+//! Backups: one state of the store, written into a file of its own while others are committed.
+
+mod error;
+
+use std::fs::File;
+use std::io;
+use std::ops::Bound;
+use std::path::Path;
+use std::thread;
+
+use futures_channel::oneshot;
+use plugmint_store::CreateStoreError;
+use redb::backends::FileBackend;
+use redb::{Database, ReadableDatabase, ReadableTableMetadata};
+
+use crate::database::{self, BoxError};
+use crate::file;
+use crate::options::RedbOptions;
+use crate::reader::{Held, Reader};
+use crate::snapshot::Stored;
+use crate::tables::{COMMITS, META, RECORDS};
+
+pub use error::{BackupError, RestoreError};
+
+/// A backup that was written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Backup {
+    records: u64,
+}
+
+impl Backup {
+    /// How many records it holds.
+    #[must_use]
+    pub const fn records(self) -> u64 {
+        self.records
+    }
+}
+
+/// Writes a backup on a thread of its own.
+pub(crate) async fn write(reader: Reader, path: &Path) -> Result<Backup, BackupError> {
+    let (answer, answered) = oneshot::channel();
+    let path = path.to_owned();
+    let work = move || {
+        let mut backup = Backup { records: 0 };
+        let written = file::make(&path, |file| {
+            backup.records = fill(file, &reader.hold(), || answer.is_canceled())?;
+            Ok(())
+        });
+        // Who does not wait any more is not told.
+        drop(answer.send(written.map(|()| backup)));
+    };
+    let name = "plugmint-redb-backup".to_owned();
+    thread::Builder::new().name(name).spawn(work).map_err(BackupError::failed)?;
+    answered.await.unwrap_or_else(|ended| Err(BackupError::failed(ended)))
+}
+
+/// Makes a store file of a backup.
+pub(crate) fn restore(
+    backup: &Path,
+    path: &Path,
+    options: &RedbOptions,
+) -> Result<(), RestoreError> {
+    let mut backup = File::open(backup).map_err(|error| RestoreError::Backup(error.into()))?;
+    file::make(path, |mut copy| {
+        let created = |error: io::Error| RestoreError::Create(error.into());
+        io::copy(&mut backup, &mut copy).map_err(created)?;
+        let backend =
+            FileBackend::new(copy).map_err(|error| CreateStoreError::Failed(error.into()))?;
+        let database = database::open(backend, options).map_err(RestoreError::Backup)?;
+        Ok(database.close().map_err(|error| CreateStoreError::Failed(error.into()))?)
+    })
+}
+
+/// Copies everything that is held, in the order of its keys, and verifies the copy.
+fn fill(file: File, held: &Held, given_up: impl Fn() -> bool) -> Result<u64, BackupError> {
+    let again = file.try_clone().map_err(BackupError::failed)?;
+    let database = initialize(file).map_err(BackupError::Failed)?;
+    let mut stored = held.snapshot().stored().map_err(BackupError::failed)?;
+    let mut copied = 0;
+    loop {
+        let part = copy(&database, held.snapshot().commits(), &mut stored);
+        copied += match part.map_err(BackupError::Failed)? {
+            0 => break,
+            part => part,
+        };
+        if given_up() {
+            return Err(BackupError::failed("nobody waits for it any more"));
+        }
+        if let Some(age) = held.is_older_than() {
+            return Err(BackupError::TooOld { age });
+        }
+    }
+    database.close().map_err(BackupError::failed)?;
+    let found = count(again).map_err(BackupError::Failed)?;
+    if found != copied {
+        let lost = format!("{copied} records were written and {found} are there");
+        return Err(BackupError::failed(lost));
+    }
+    Ok(copied)
+}
+
+fn initialize(file: File) -> Result<Database, BoxError> {
+    database::initialize(FileBackend::new(file)?, &RedbOptions::default())
+}
+
+/// Copies the next records in one commit, and says how many there were.
+fn copy(database: &Database, commits: u64, stored: &mut Stored) -> Result<u64, BoxError> {
+    let txn = database::begin(database)?;
+    txn.open_table(META)?.insert(COMMITS, commits)?;
+    let mut copied = 0;
+    {
+        let mut records = txn.open_table(RECORDS)?;
+        let mut end = records.upper_bound_mut(Bound::<&[u8]>::Unbounded)?;
+        for entry in stored.take(AT_A_TIME) {
+            let (key, stored) = entry?;
+            end.insert_before(key.value(), stored.value())?;
+            copied += 1;
+        }
+        end.close()?;
+    }
+    txn.commit()?;
+    Ok(copied)
+}
+
+/// Opens a file, which verifies every page of it, and counts its records.
+fn count(file: File) -> Result<u64, BoxError> {
+    let database = database::open(FileBackend::new(file)?, &RedbOptions::default())?;
+    let records = database.begin_read()?.open_table(RECORDS)?.len()?;
+    database.close()?;
+    Ok(records)
+}
+
+/// Records that are copied in one commit, before it is asked whether to go on.
+const AT_A_TIME: usize = 20_000;

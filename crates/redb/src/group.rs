@@ -1,0 +1,115 @@
+//! The batches of many callers, settled as if one came after the other and written together.
+
+use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::ops::Bound;
+
+use plugmint_store::{Batch, Effect, Guard, Key, Revision};
+use redb::{CursorError, Table, WriteTransaction};
+
+use crate::snapshot::Snapshot;
+use crate::tables::{COMMITS, META, RECORDS, join, split};
+
+/// The revision of a batch that was committed, or the key whose guard did not hold.
+pub(crate) type Verdict = Result<Revision, Box<Key>>;
+
+/// What a group of batches does to the last state.
+pub(crate) struct Group<'a> {
+    before: &'a Snapshot,
+    commits: u64,
+    /// In the order of the keys, which is the order that they are written in.
+    changes: BTreeMap<Key, Change>,
+}
+
+/// What becomes of one key, whatever became of it in between.
+enum Change {
+    /// A record where `before` has none.
+    Added(Vec<u8>),
+    /// A record where `before` may have one.
+    Changed(Vec<u8>),
+    /// No record.
+    Deleted,
+}
+
+impl<'a> Group<'a> {
+    pub(crate) const fn new(before: &'a Snapshot) -> Self {
+        Self { before, commits: before.commits(), changes: BTreeMap::new() }
+    }
+
+    /// Adds a batch if all its guards hold behind the batches before it; its first change is made
+    /// after its last guard was seen to hold.
+    pub(crate) fn settle(&mut self, batch: Batch) -> Result<Verdict, redb::Error> {
+        let revision_of = |key: &Key| match self.changes.get(key) {
+            Some(Change::Added(stored) | Change::Changed(stored)) => Ok(Some(split(stored)?.0)),
+            Some(Change::Deleted) => Ok(None),
+            None => self.before.revision(key),
+        };
+        if let Some(key) = batch.violated(revision_of)? {
+            return Ok(Err(Box::new(key.clone())));
+        }
+        self.commits += 1;
+        let revision = Revision::from_parts(u128::from(self.commits).to_be_bytes());
+        for (key, step) in batch.into_steps() {
+            let is_new = step.guard() == Guard::Absent && !self.changes.contains_key(&key);
+            let change = match step.into_effect() {
+                Effect::Keep => continue,
+                Effect::Put(value) if is_new => Change::Added(join(revision, &value)),
+                Effect::Put(value) => Change::Changed(join(revision, &value)),
+                Effect::Delete => Change::Deleted,
+            };
+            self.changes.insert(key, change);
+        }
+        Ok(Ok(revision))
+    }
+
+    /// Whether no batch was added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.commits == self.before.commits()
+    }
+
+    /// Writes what the batches came to.
+    pub(crate) fn write(self, txn: &WriteTransaction) -> Result<(), redb::Error> {
+        txn.open_table(META)?.insert(COMMITS, self.commits)?;
+        let mut records = txn.open_table(RECORDS)?;
+        let mut changes = self.changes.into_iter().peekable();
+        let mut crowded = true;
+        while let Some((key, change)) = changes.next() {
+            match change {
+                Change::Added(stored) if crowded => {
+                    crowded = fill_gap(&mut records, &key, &stored, &mut changes)?;
+                }
+                Change::Added(stored) | Change::Changed(stored) => {
+                    records.insert(key.as_bytes(), stored.as_slice())?;
+                }
+                Change::Deleted => {
+                    records.remove(key.as_bytes())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Adds a record and all that come next and lie in the same gap between records that are there, as
+/// an import's do: without a search for each. Says whether there were several; where records lie
+/// scattered the search for a gap costs more than it spares.
+fn fill_gap(
+    records: &mut Table<'_, &'static [u8], &'static [u8]>,
+    key: &Key,
+    stored: &[u8],
+    changes: &mut Peekable<impl Iterator<Item = (Key, Change)>>,
+) -> Result<bool, redb::Error> {
+    let mut gap = records.lower_bound_mut(Bound::Included(key.as_bytes()))?;
+    gap.insert_before(key.as_bytes(), stored)?;
+    let mut filled = 1;
+    while let Some((key, Change::Added(stored))) = changes.peek() {
+        match gap.insert_before(key.as_bytes(), stored.as_slice()) {
+            Ok(()) => changes.next(),
+            Err(CursorError::UnorderedKey) => break,
+            Err(error) => return Err(error.into()),
+        };
+        filled += 1;
+    }
+    gap.close()?;
+    Ok(filled > 1)
+}

@@ -1,0 +1,138 @@
+//! Devices that live their lives on several threads at once, and what each was told, and when.
+
+use std::error::Error;
+use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use plugmint::NewSerial;
+use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_tests::{
+    LIFE, Lives, Scene, SimDisk, Verb, begin_lives, enroll_password, generated_password,
+};
+use pollster::block_on;
+
+/// Threads, and devices that each of them registers in one commit.
+pub(crate) const THREADS: u32 = 4;
+pub(crate) const DEVICES_EACH: u32 = 8;
+
+/// When steps of devices were begun and acknowledged, by how much the disk had done.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    begun: Vec<Entry>,
+    acknowledged: Vec<Entry>,
+    refused: usize,
+}
+
+struct Entry {
+    device: u32,
+    steps: usize,
+    at: usize,
+}
+
+impl Ledger {
+    /// How many steps of a device must be there, and may be, when the disk stops at `at`.
+    pub(crate) fn steps(&self, device: u32, at: usize) -> RangeInclusive<usize> {
+        let most = |entries: &[Entry]| {
+            let of = entries.iter().filter(|entry| entry.device == device && entry.at <= at);
+            of.map(|entry| entry.steps).max().unwrap_or(0)
+        };
+        most(&self.acknowledged)..=most(&self.begun)
+    }
+
+    pub(crate) fn acknowledged(&self) -> usize {
+        self.acknowledged.len()
+    }
+
+    /// How many threads were refused something.
+    pub(crate) fn refused(&self) -> usize {
+        self.refused
+    }
+}
+
+/// How far a device gets: each another way.
+fn goal(device: u32) -> usize {
+    1 + device as usize % LIFE.len()
+}
+
+/// Lets all devices live until they are through, or their thread is refused something.
+pub(crate) fn live(scene: &Scene, disk: &SimDisk) -> Ledger {
+    let ledger = Mutex::new(Ledger::default());
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let ledger = &ledger;
+            scope.spawn(move || live_on_one_thread(scene, disk, thread, ledger));
+        }
+    });
+    ledger.into_inner().unwrap()
+}
+
+fn live_on_one_thread(scene: &Scene, disk: &SimDisk, thread: u32, ledger: &Mutex<Ledger>) {
+    let devices = || (thread * DEVICES_EACH)..((thread + 1) * DEVICES_EACH);
+    let note = |steps, device| Entry { device, steps, at: disk.log_len() };
+    let begin = |device, steps| ledger.lock().unwrap().begun.push(note(steps, device));
+    let acknowledge = |device, steps| ledger.lock().unwrap().acknowledged.push(note(steps, device));
+    let refused = || ledger.lock().unwrap().refused += 1;
+
+    devices().for_each(|device| begin(device, 1));
+    let new = devices().map(|device| {
+        let serial = format!("SN-{device:05}").parse().unwrap();
+        NewSerial::new(serial, enroll_password(&generated_password(device)))
+    });
+    let template = scene.template.id();
+    let registered = block_on(scene.registry.register_all(template, new.collect(), &scene.ada));
+    if !registered.is_ok_and(|verdicts| verdicts.iter().all(Result::is_ok)) {
+        return refused();
+    }
+    devices().for_each(|device| acknowledge(device, 1));
+    for (step, verb) in LIFE.into_iter().enumerate().skip(1) {
+        for device in devices().filter(|device| goal(*device) > step) {
+            begin(device, step + 1);
+            if block_on(Verb::take(verb, scene, device)).is_err() {
+                return refused();
+            }
+            acknowledge(device, step + 1);
+        }
+    }
+}
+
+/// A new store on a disk of its own, with the registry of these lives.
+pub(crate) fn new_scene() -> (Scene, Arc<SimDisk>) {
+    let disk = SimDisk::new(Vec::new());
+    let store = RedbStore::create_on(Arc::clone(&disk) as _, &options()).unwrap();
+    (block_on(begin_lives(Arc::new(store))), disk)
+}
+
+/// What an audit fails with: what the store told, or that it told something wrong.
+pub(crate) type AuditError = Box<dyn Error + Send + Sync>;
+
+/// Opens what a disk holds, and holds it against what must be there and may be.
+pub(crate) fn audit(
+    lives: &Lives,
+    disk: &Arc<SimDisk>,
+    steps: impl Fn(u32) -> RangeInclusive<usize>,
+) -> Result<Vec<usize>, AuditError> {
+    let store = RedbStore::open_on(Arc::clone(disk) as _, &options())?;
+    audit_store(lives, store, steps)
+}
+
+/// Holds a store against what must be there and may be.
+pub(crate) fn audit_store(
+    lives: &Lives,
+    store: RedbStore,
+    steps: impl Fn(u32) -> RangeInclusive<usize>,
+) -> Result<Vec<usize>, AuditError> {
+    let scene = block_on(lives.open(Arc::new(store)))?;
+    let found = lives.audit(&scene, steps)?;
+    for together in found.chunks(DEVICES_EACH as usize) {
+        let registered = together.iter().filter(|steps| **steps > 0).count();
+        if registered != 0 && registered != together.len() {
+            return Err(format!("half a batch: {registered} of {}", together.len()).into());
+        }
+    }
+    Ok(found)
+}
+
+pub(crate) fn options() -> RedbOptions {
+    RedbOptions::default().with_cache_mib(4)
+}

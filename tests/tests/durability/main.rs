@@ -1,0 +1,15 @@
+//! What was acknowledged is there: after a crash at any write, a failing disk, a kill, a flipped bit
+//! and a restored backup.
+
+#![cfg(test)]
+
+mod crashes;
+mod failing_disks;
+mod flips;
+mod groups;
+mod load;
+
+/// How many times something is tried: fewer in CI than before a release.
+fn count(variable: &str, default: usize) -> usize {
+    std::env::var(variable).map_or(default, |count| count.parse().expect("a number"))
+}
