@@ -6,20 +6,26 @@
 
 mod counting;
 mod crash_log;
+mod golden;
 mod hex;
+mod linear;
 mod lives;
 mod scene;
 mod sim_disk;
+mod together;
 mod troubled;
 mod vectors;
 mod yielding;
 
 pub use counting::CountingStore;
 pub use crash_log::{CrashLog, Loss};
+pub use golden::{Golden, everything, golden, make_golden, open_golden};
 pub use hex::{of_hex, to_hex};
-pub use lives::{LIFE, Lives, Verb, Wrong, begin_lives};
+pub use linear::{Sequential, Ticker, Timed, is_linearizable};
+pub use lives::{LIFE, Lives, TOGETHER, Verb, Wrong, begin_lives, register_together};
 pub use scene::{Scene, chosen_design, design, enroll_password, generated_password, new_serial};
 pub use sim_disk::{DiskOp, Plan, SimDisk};
+pub use together::{Member, Together};
 pub use troubled::{Trouble, TroubledStore};
 pub use vectors::{Cost, Input, Output, Role, Vector, Vectors};
 pub use yielding::YieldingStore;

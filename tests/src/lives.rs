@@ -82,6 +82,25 @@ impl Verb {
     }
 }
 
+/// Devices that are registered in one commit.
+pub const TOGETHER: u32 = 8;
+
+/// Registers devices in one commit.
+///
+/// # Errors
+/// When one is refused, or the store fails.
+pub async fn register_together(
+    scene: &Scene,
+    devices: impl Iterator<Item = u32>,
+) -> Result<(), BoxError> {
+    let new = devices
+        .map(|device| new_serial(id(scene, device).serial().as_str(), &generated_password(device)));
+    let template = scene.template.id();
+    let verdicts = scene.registry.register_all(template, new.collect(), &scene.ada).await?;
+    verdicts.into_iter().try_for_each(|verdict| verdict.map(drop))?;
+    Ok(())
+}
+
 /// Makes the registry of these lives in an empty store: with tags, and the same each time.
 pub async fn begin_lives(store: Arc<dyn Store>) -> Scene {
     let clock = Arc::new(FixedClock::default());
@@ -144,7 +163,8 @@ impl Lives {
     }
 
     /// Holds what a registry has of each device against how many steps of its life must be there at
-    /// least and may be at most, and says how many there are.
+    /// least and may be at most, and says how many there are. Each [`TOGETHER`] of them were registered
+    /// in one commit.
     ///
     /// # Errors
     /// What is lost, torn or wrong.
@@ -162,6 +182,10 @@ impl Lives {
                 return Err(Wrong(wrong).into());
             }
             all.push(found);
+        }
+        for together in all.chunks(TOGETHER as usize) {
+            let registered = together.iter().filter(|steps| **steps > 0).count();
+            ensure(registered == 0 || registered == together.len(), "a batch is there whole")?;
         }
         Ok(all)
     }

@@ -5,7 +5,9 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 
 use plugmint::{
     EnrollOutcome, Enrollment, Mark, NewSerial, Outcome, Registry, SerialId, StageName, Store,
@@ -13,7 +15,7 @@ use plugmint::{
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_tests::{
-    Scene, YieldingStore, chosen_design, enroll_password, generated_password, new_serial,
+    Scene, SimDisk, YieldingStore, chosen_design, enroll_password, generated_password, new_serial,
 };
 use pollster::block_on;
 
@@ -76,28 +78,66 @@ fn operations_may_be_sent_between_threads() {
     is_send(&registry.close());
 }
 
-/// Polls a future `polls` times and drops it; whether it came to its end before.
+/// Polls a future `polls` times, each time but the first when it was woken, and drops it; whether it
+/// came to its end before.
 fn polled<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+    struct Unpark(Thread, AtomicBool);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.1.store(true, Ordering::SeqCst);
+            self.0.unpark();
+        }
+    }
     let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    (0..polls).find_map(|_| match future.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(output) => Some(output),
-        std::task::Poll::Pending => None,
+    let woken = Arc::new(Unpark(thread::current(), AtomicBool::new(true)));
+    let waker = Waker::from(Arc::clone(&woken));
+    (0..polls).find_map(|_| {
+        while !woken.1.swap(false, Ordering::SeqCst) {
+            thread::park();
+        }
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
     })
 }
 
+/// Stores on which every call is a place to be dropped at: in memory, and on redb with threads for
+/// reading and writing.
+fn yielding_stores() -> [Arc<dyn Store>; 2] {
+    let options = RedbOptions::default().with_cache_mib(4).with_read_threads(1);
+    let redb = RedbStore::create_on(SimDisk::new(Vec::new()) as _, &options).unwrap();
+    let yielding =
+        |store: Arc<dyn Store>| -> Arc<dyn Store> { Arc::new(YieldingStore::new(store)) };
+    [yielding(Arc::new(MemoryStore::new())), yielding(Arc::new(redb))]
+}
+
 /// Drops the call that `call` makes after 0, 1, 2, ... polls, each time on a new scene, until it is
-/// done without being dropped; `check` sees each scene afterwards.
+/// done without being dropped, on each store; `check` sees each scene afterwards.
 fn dropped_everywhere<T, F: Future<Output = T>>(
     call: impl Fn(Registry, SerialId, Option<Enrollment>) -> F,
     prepare: impl Fn(&Scene) -> (SerialId, Option<Enrollment>),
     check: impl Fn(&Scene, &SerialId),
 ) -> usize {
+    let polls = (0..yielding_stores().len()).map(|store| {
+        let new = || yielding_stores().into_iter().nth(store).unwrap();
+        dropped_everywhere_on(new, &call, &prepare, &check)
+    });
+    polls.min().unwrap()
+}
+
+fn dropped_everywhere_on<T, F: Future<Output = T>>(
+    store: impl Fn() -> Arc<dyn Store>,
+    call: &impl Fn(Registry, SerialId, Option<Enrollment>) -> F,
+    prepare: &impl Fn(&Scene) -> (SerialId, Option<Enrollment>),
+    check: &impl Fn(&Scene, &SerialId),
+) -> usize {
     for polls in 0..1000 {
-        let store = Arc::new(YieldingStore::new(Arc::new(MemoryStore::new())));
-        let scene = block_on(Scene::new(store, plugmint_tests::design()));
+        let scene = block_on(Scene::new(store(), plugmint_tests::design()));
         let (id, enrollment) = prepare(&scene);
         let done = polled(call(scene.registry.clone(), id, enrollment), polls).is_some();
+        // What was handed over is done when something is that was handed over later.
+        block_on(scene.register("behind-it", &generated_password(77)));
         check(&scene, &id);
         if done {
             return polls;

@@ -77,6 +77,26 @@ pub(crate) enum Command {
         #[arg(value_name = "PLUG_ID", value_parser = device)]
         plug_id: PlugId,
     },
+    /// Write a backup of the store
+    ///
+    /// The root key is not in it: keep a copy of that apart.
+    Backup {
+        /// The file to write; nothing of that name may be there
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Make the store of a backup, where there is none
+    ///
+    /// The root key of the store must be there: a backup holds none. Whatever was revoked since the
+    /// backup was made is not revoked in it: look through your notes and disable or retire again.
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Accept that every disable, retire and other revocation since the backup is undone
+        #[arg(long)]
+        forget_revocations: bool,
+    },
     /// Derive credentials from a password, without a store
     ///
     /// The password is taken as it is: neither it nor the cost is judged. The key comes from

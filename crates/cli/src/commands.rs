@@ -1,11 +1,13 @@
 //! The verbs.
 
 mod authenticate;
+mod backup;
 mod demo;
 mod derive;
 mod enroll;
 mod import;
 mod init;
+mod restore;
 mod serial;
 mod template;
 
@@ -27,6 +29,10 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
         Command::Serial(command) => serial::run(command, &home()?, actor, output),
         Command::Enroll(serial) => enroll::run(&serial.id(), &home()?, output),
         Command::Authenticate { plug_id } => authenticate::run(&plug_id, &home()?, output),
+        Command::Backup { file } => backup::run(&file, &home()?, output),
+        Command::Restore { file, forget_revocations } => {
+            restore::run(&file, forget_revocations, &home()?, output)
+        }
         Command::Derive(arguments) => derive::run(&arguments, output),
     }
 }

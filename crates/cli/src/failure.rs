@@ -9,6 +9,7 @@ use plugmint::{
     EnrollError, Fault, KeyFileError, LookUpError, MarkError, OpenError, OpenStoreError,
     RegisterAllError, RegisterError, RetireError,
 };
+use plugmint_redb::{BackupError, RestoreError};
 use serde::Serialize;
 
 use crate::rows::InvalidRows;
@@ -170,6 +171,18 @@ impl From<OpenStoreError> for Failure {
 
 impl From<CreateStoreError> for Failure {
     fn from(error: CreateStoreError) -> Self {
+        Self::of(Kind::Store, error.code(), &error)
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        Self::of(Kind::Store, error.code(), &error)
+    }
+}
+
+impl From<RestoreError> for Failure {
+    fn from(error: RestoreError) -> Self {
         Self::of(Kind::Store, error.code(), &error)
     }
 }

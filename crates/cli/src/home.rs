@@ -10,7 +10,7 @@ use plugmint::{
     CreateError, CreateKeyFileError, CreateStoreError, FileRootKey, OpenError, OpenStoreError,
     Registry, RegistryBuilder,
 };
-use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_redb::{RedbOptions, RedbStore, RestoreError};
 use pollster::block_on;
 
 use crate::args::Place;
@@ -51,9 +51,16 @@ impl Home {
         &self.root_key
     }
 
-    /// Opens the registry. Where another process holds the store, it is asked for again for a
-    /// moment: a verb of this program holds it no longer.
+    /// Opens the registry.
     pub(crate) fn open(&self) -> Result<Registry, Failure> {
+        let store = self.open_store()?;
+        let key = self.load_key()?;
+        block_on(registry_over(store).open(&key)).map_err(|error| self.not_opened(error))
+    }
+
+    /// Opens the store. Where another process holds it, it is asked for again for a moment: a verb
+    /// of this program holds it no longer.
+    pub(crate) fn open_store(&self) -> Result<RedbStore, Failure> {
         let mut store = RedbStore::open(self.store(), &RedbOptions::default());
         for _ in 0..HELD_TRIES {
             if !matches!(store, Err(OpenStoreError::Held)) {
@@ -66,28 +73,43 @@ impl Home {
             std::thread::sleep(HELD_PAUSE);
             store = RedbStore::open(self.store(), &RedbOptions::default());
         }
-        let store = store.map_err(|error| {
+        store.map_err(|error| {
             let missing = matches!(error, OpenStoreError::Missing);
             let failure = Failure::from(error).about(&self.store());
             if missing { failure.hint("`plugmint init` makes one") } else { failure }
+        })
+    }
+
+    /// Makes the store of a backup, where there is none, for a root key that is there. A store that
+    /// does not open with that key is taken away again.
+    pub(crate) fn restore(&self, backup: &Path) -> Result<Registry, Failure> {
+        let about_store = |failure: Failure| failure.about(&self.store());
+        if self.store().symlink_metadata().is_ok() {
+            let exists = Failure::from(CreateStoreError::AlreadyExists);
+            return Err(about_store(exists).hint("move it away, or name another --data"));
+        }
+        let key = self.load_key().map_err(|failure| {
+            failure.hint("a backup holds no key: put the one of its store there first")
         })?;
-        let key = self.load_key()?;
+        self.make_data()?;
+        let store = RedbStore::restore(backup, self.store(), &RedbOptions::default());
+        let store = store.map_err(|error| match error {
+            RestoreError::Create(error) => about_store(error.into()),
+            error => Failure::from(error).about(backup),
+        })?;
         block_on(registry_over(store).open(&key)).map_err(|error| {
-            let not_created = matches!(error, OpenError::NotCreated);
-            let key = matches!(error, OpenError::WrongRootKey { .. } | OpenError::RootKey(_));
-            let about = if key { self.root_key.clone() } else { self.store() };
-            let failure = Failure::from(error).about(&about);
-            if not_created { failure.hint("`plugmint init` finishes it") } else { failure }
+            let failure = self.not_opened(error);
+            match fs::remove_file(self.store()) {
+                Ok(()) => failure.hint("nothing was restored"),
+                Err(_) => failure.hint("the store is restored, and of no use with this key"),
+            }
         })
     }
 
     /// Makes store, key file and registry; goes on where an earlier attempt was interrupted, and
     /// touches nothing that is complete. A key file that is there is used and never overwritten.
     pub(crate) fn init(&self) -> Result<(Registry, KeyFile), Failure> {
-        make_directory(&self.data)
-            .map_err(|error| Failure::of(Kind::Store, "io", &error).about(&self.data))?;
-        // What a path with `..` leads to is seen only now that the directory is there.
-        self.check_key_is_outside()?;
+        self.make_data()?;
         let about_store = |failure: Failure| failure.about(&self.store());
         let store = match RedbStore::create(self.store(), &RedbOptions::default()) {
             Err(CreateStoreError::AlreadyExists) => {
@@ -107,6 +129,21 @@ impl Home {
         let registry = block_on(registry_over(store).create(&key))
             .map_err(|error| about_store(error.into()))?;
         Ok((registry, key_file))
+    }
+
+    fn make_data(&self) -> Result<(), Failure> {
+        make_directory(&self.data)
+            .map_err(|error| Failure::of(Kind::Store, "io", &error).about(&self.data))?;
+        // What a path with `..` leads to is seen only now that the directory is there.
+        self.check_key_is_outside()
+    }
+
+    fn not_opened(&self, error: OpenError) -> Failure {
+        let not_created = matches!(error, OpenError::NotCreated);
+        let key = matches!(error, OpenError::WrongRootKey { .. } | OpenError::RootKey(_));
+        let about = if key { self.root_key.clone() } else { self.store() };
+        let failure = Failure::from(error).about(&about);
+        if not_created { failure.hint("`plugmint init` finishes it") } else { failure }
     }
 
     fn store(&self) -> PathBuf {

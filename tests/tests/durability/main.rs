@@ -3,11 +3,15 @@
 
 #![cfg(test)]
 
+mod backups;
 mod crashes;
 mod failing_disks;
 mod flips;
+mod formats;
 mod groups;
+mod kills;
 mod load;
+mod permissions;
 
 /// How many times something is tried: fewer in CI than before a release.
 fn count(variable: &str, default: usize) -> usize {

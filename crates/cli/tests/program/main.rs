@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod backups;
 mod derive;
 mod home;
 mod import;
