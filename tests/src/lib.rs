@@ -29,3 +29,9 @@ pub use together::{Member, Together};
 pub use troubled::{Trouble, TroubledStore};
 pub use vectors::{Cost, Input, Output, Role, Vector, Vectors};
 pub use yielding::YieldingStore;
+
+/// The guide for backends: its program is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/backends.md")]
+#[derive(Debug)]
+pub struct BackendsGuide;

@@ -65,6 +65,7 @@ mod group;
 mod hand_over;
 mod header;
 mod options;
+mod read_threads;
 mod reader;
 mod redb_store;
 mod snapshot;

@@ -1,17 +1,12 @@
-//! Reading the last state: on the thread that asks, or on threads for it.
+//! Reading the last state, and holding on to it no longer than is good for the file.
 
-use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use futures_channel::oneshot;
 use plugmint_store::{Key, Record};
 
-use crate::hand_over::HandOver;
 use crate::snapshot::Snapshot;
-use crate::unsettled::Unsettled;
 use crate::writer::Last;
 
 /// Who reads, and how long it holds on to what it reads.
@@ -81,55 +76,5 @@ impl Held {
     }
 }
 
-/// Threads that read, so that an executor does not wait for a disk. Dropping them waits until what
-/// they read is read.
-pub(crate) struct ReadThreads {
-    jobs: Arc<HandOver<Job>>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-type Job = Box<dyn FnOnce() + Send>;
-
-impl ReadThreads {
-    /// `None` when there shall be none.
-    pub(crate) fn start(count: usize) -> io::Result<Option<Self>> {
-        let jobs = Arc::new(HandOver::new(MOST_JOBS));
-        // A thread that does not start ends those before it.
-        let mut these = Self { jobs, threads: Vec::new() };
-        for _ in 0..count {
-            let jobs = Arc::clone(&these.jobs);
-            let serve = move || jobs.serve_each(|job| job());
-            let thread =
-                thread::Builder::new().name("plugmint-redb-reader".to_owned()).spawn(serve)?;
-            these.threads.push(thread);
-        }
-        Ok((count > 0).then_some(these))
-    }
-
-    pub(crate) async fn run<A: Send + 'static>(
-        &self,
-        read: impl FnOnce() -> A + Send + 'static,
-    ) -> Result<A, Unsettled> {
-        let (answer, answered) = oneshot::channel();
-        // Who does not wait any more is not told.
-        let job = move || drop(answer.send(read()));
-        self.jobs.leave(Box::new(job)).await.map_err(|_| Unsettled::Ended)?;
-        answered.await.map_err(|_| Unsettled::Ended)
-    }
-}
-
-impl Drop for ReadThreads {
-    fn drop(&mut self) {
-        self.jobs.close();
-        for thread in self.threads.drain(..) {
-            // A panic of the thread was told to who waited for it.
-            drop(thread.join());
-        }
-    }
-}
-
 /// Records that are read before the age of a state is looked at again.
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
-
-/// Reads that wait for a thread; more wait for room.
-const MOST_JOBS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4095);

@@ -16,7 +16,8 @@ use redb::Database;
 use crate::backup::{self, Backup, BackupError, RestoreError};
 use crate::file;
 use crate::options::RedbOptions;
-use crate::reader::{ReadThreads, Reader};
+use crate::read_threads::ReadThreads;
+use crate::reader::Reader;
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
 

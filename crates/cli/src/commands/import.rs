@@ -201,7 +201,7 @@ fn chunk(template: &ProductionTemplate) -> usize {
     let design = template.design();
     let generated = design.password_class() == PasswordClass::Generated
         && design.control_class() == ControlClass::Generated;
-    if generated { 500 } else { 16 }
+    if generated { 2_000 } else { 16 }
 }
 
 fn style(template: &str) -> ProgressStyle {

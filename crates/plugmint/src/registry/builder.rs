@@ -1,5 +1,7 @@
 //! How a registry comes to be, and how it is opened.
 
+mod error;
+
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,7 +15,6 @@ use plugmint_core::derivation::KeyCheck;
 use plugmint_core::{Argon2Cost, CompanyId, Installation, KeyVersion};
 use plugmint_store::{Batch, CommitError, Guard, Store};
 use rand_core::TryCryptoRng;
-use thiserror::Error;
 
 use crate::clock::{Clock, SystemClock};
 use crate::key_ring::{self, KeyRing};
@@ -25,6 +26,8 @@ use crate::{Fault, keys};
 
 use super::drive::defect;
 use super::{Registry, Shared};
+
+pub use error::{CreateError, OpenError};
 
 /// The settings of a [`Registry`].
 #[must_use = "a builder makes nothing until `create` or `open`"]
@@ -202,121 +205,6 @@ impl fmt::Debug for RegistryBuilder {
             .field("most_argon2", &self.most_argon2)
             .field("records", &self.records)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why no registry was made.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CreateError {
-    /// The store holds a registry.
-    #[error("the store holds a registry already: expected an empty store")]
-    AlreadyCreated,
-    /// There is not a single version of the root key.
-    #[error("there is no root key: expected at least one version")]
-    NoRootKey,
-    /// A root key did not answer.
-    #[error(transparent)]
-    RootKey(#[from] RootKeyError),
-    /// The threads for slow hashing did not start.
-    #[error("the threads for slow hashing did not start")]
-    Threads(#[source] io::Error),
-    /// Nobody's fault who asked.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-impl CreateError {
-    /// What a host switches on. Its meaning never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::AlreadyCreated => "already-created",
-            Self::NoRootKey => "no-root-key",
-            Self::RootKey(_) => "root-key",
-            Self::Threads(_) => "threads",
-            Self::Fault(fault) => fault.code(),
-        }
-    }
-
-    /// Whether the same call may succeed when it is made again.
-    #[must_use]
-    pub const fn is_retryable(&self) -> bool {
-        match self {
-            Self::RootKey(_) | Self::Threads(_) => true,
-            Self::Fault(fault) => fault.is_retryable(),
-            Self::AlreadyCreated | Self::NoRootKey => false,
-        }
-    }
-}
-
-/// Why there is no open registry. Nothing was written.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The store holds no registry.
-    #[error("the store holds no registry: expected one that was created before")]
-    NotCreated,
-    /// There is not a single version of the root key.
-    #[error("there is no root key: expected at least one version")]
-    NoRootKey,
-    /// A root key is another one than the store was made with.
-    #[error("root key version {version} is not the one that this store was made with")]
-    WrongRootKey {
-        /// Its version.
-        version: KeyVersion,
-    },
-    /// The store does not know a version of the root key.
-    #[error("root key version {version} is unknown to this store")]
-    UnknownRootKey {
-        /// The version.
-        version: KeyVersion,
-    },
-    /// The store hangs on a version of the root key that was not given.
-    #[error("root key version {version} is missing: the store hangs on it")]
-    MissingRootKey {
-        /// The version.
-        version: KeyVersion,
-    },
-    /// A root key did not answer.
-    #[error(transparent)]
-    RootKey(#[from] RootKeyError),
-    /// The threads for slow hashing did not start.
-    #[error("the threads for slow hashing did not start")]
-    Threads(#[source] io::Error),
-    /// Nobody's fault who asked.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-impl OpenError {
-    /// What a host switches on. Its meaning never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotCreated => "not-created",
-            Self::NoRootKey => "no-root-key",
-            Self::WrongRootKey { .. } => "wrong-root-key",
-            Self::UnknownRootKey { .. } => "unknown-root-key",
-            Self::MissingRootKey { .. } => "missing-root-key",
-            Self::RootKey(_) => "root-key",
-            Self::Threads(_) => "threads",
-            Self::Fault(fault) => fault.code(),
-        }
-    }
-
-    /// Whether the same call may succeed when it is made again.
-    #[must_use]
-    pub const fn is_retryable(&self) -> bool {
-        match self {
-            Self::RootKey(_) | Self::Threads(_) => true,
-            Self::Fault(fault) => fault.is_retryable(),
-            Self::NotCreated
-            | Self::NoRootKey
-            | Self::WrongRootKey { .. }
-            | Self::UnknownRootKey { .. }
-            | Self::MissingRootKey { .. } => false,
-        }
     }
 }
 
