@@ -64,6 +64,7 @@ mod file;
 mod group;
 mod hand_over;
 mod header;
+mod join;
 mod options;
 mod read_threads;
 mod reader;

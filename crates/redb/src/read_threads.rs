@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use futures_channel::oneshot;
 
 use crate::hand_over::HandOver;
+use crate::join::join;
 use crate::unsettled::Unsettled;
 
 /// Some threads and a queue before them. Dropping them waits until what they read is read.
@@ -49,10 +50,7 @@ impl ReadThreads {
 impl Drop for ReadThreads {
     fn drop(&mut self) {
         self.jobs.close();
-        for thread in self.threads.drain(..) {
-            // A panic of the thread was told to who waited for it.
-            drop(thread.join());
-        }
+        self.threads.drain(..).for_each(join);
     }
 }
 

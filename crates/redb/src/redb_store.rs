@@ -23,7 +23,8 @@ use crate::writer::Writer;
 
 /// A store in one file, owned by this process while the handle lives. Share it behind an `Arc`.
 ///
-/// Dropping it finishes the commits that were handed over, ends its threads and releases the file.
+/// Dropping it finishes the commits that were handed over, ends its threads and releases the file; it
+/// blocks until then.
 pub struct RedbStore {
     writer: Writer,
     reader: Reader,

@@ -16,6 +16,7 @@ use redb::Database;
 use crate::database;
 use crate::group::{Group, Verdict};
 use crate::hand_over::HandOver;
+use crate::join::join;
 use crate::snapshot::Snapshot;
 use crate::unsettled::Unsettled;
 
@@ -68,10 +69,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.batches.close();
-        if let Some(thread) = self.thread.take() {
-            // A panic of the thread was told to everybody who waited for it.
-            drop(thread.join());
-        }
+        self.thread.take().into_iter().for_each(join);
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroUsize;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use plugmint_redb::{RedbOptions, RedbStore};
@@ -228,4 +229,43 @@ fn a_scan_whose_snapshot_gets_too_old_goes_on_with_a_newer_one() {
     }
     let all = block_on(store.scan(b"record-", None, NonZeroUsize::MAX)).unwrap();
     assert!(all.iter().map(|(key, _)| key.to_string()).eq(names.iter().cloned()));
+}
+
+/// A task that its executor drops as soon as it is woken.
+struct DroppedWhenWoken(Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>);
+
+impl Wake for DroppedWhenWoken {
+    fn wake(self: Arc<Self>) {
+        drop(self.0.lock().unwrap().take());
+    }
+}
+
+#[test]
+fn the_last_handle_may_be_dropped_by_the_thread_that_answers() {
+    static PANICKED: AtomicBool = AtomicBool::new(false);
+    let others = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let of_a_store = std::thread::current().name() == Some("plugmint-redb-writer");
+        PANICKED.fetch_or(of_a_store, Ordering::SeqCst);
+        others(panic);
+    }));
+    let (store, disk) = store();
+    disk.shut_gate();
+    let task = async move {
+        drop(store.commit(put("a")).await);
+    };
+    let task = Arc::new(DroppedWhenWoken(Mutex::new(Some(Box::pin(task)))));
+    let waker = Waker::from(Arc::clone(&task));
+    let mut polled = task.0.lock().unwrap();
+    let future = polled.as_mut().unwrap();
+    assert!(future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(polled);
+    disk.open_gate();
+    // The thread of the store was the last to know its disk.
+    while Arc::strong_count(&disk) > 1 {
+        std::thread::yield_now();
+    }
+    assert!(!PANICKED.load(Ordering::SeqCst), "the thread waited for itself");
+    let store = RedbStore::open_on(disk as _, &RedbOptions::default()).unwrap();
+    assert!(has(&store, "a"));
 }
