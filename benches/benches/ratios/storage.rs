@@ -62,28 +62,33 @@ fn many_callers(report: &mut Report) {
     }
 }
 
-/// One caller alone, against a direct commit and against the sync itself.
+/// One caller alone, against a direct commit and against the sync itself, one after the other each
+/// time, so that all three see the same disk.
 fn one_caller(report: &mut Report) {
+    const CALLS: u64 = 64;
     let directory = directory();
     let (store, bare) = (new_store(&directory), bare(&directory));
     let mut file = File::create(directory.path().join("sync")).unwrap();
-    let (mut ratio, mut ours, mut direct, mut syncs) = (vec![], vec![], vec![], vec![]);
-    for _ in 0..ROUNDS {
-        let p50 = |load: Load| load.quantile(0.5);
-        syncs.push(p50(load(1, 64, |_| {
-            let mut file = &file;
-            file.seek(SeekFrom::Start(0)).unwrap();
-            file.write_all(&[1; 4096]).unwrap();
-            file.sync_data().unwrap();
-        })));
-        direct.push(p50(load(1, 64, |number| commit_bare(&bare, key(number)))));
-        ours.push(p50(load(1, 64, |number| commit(&store, key(number)))));
-        ratio.push(ours[ours.len() - 1] / direct[direct.len() - 1]);
+    let (mut ratio, mut times) = (vec![], vec![]);
+    for round in 0..ROUNDS as u64 {
+        let (mut sync, mut direct, mut ours) = (vec![], vec![], vec![]);
+        for number in round * CALLS..(round + 1) * CALLS {
+            sync.push(time(|| {
+                file.seek(SeekFrom::Start(0)).unwrap();
+                file.write_all(&[1; 4096]).unwrap();
+                file.sync_data().unwrap();
+            }));
+            direct.push(time(|| commit_bare(&bare, key(number))));
+            ours.push(time(|| commit(&store, key(number))));
+        }
+        let p50 = |times: Vec<Duration>| median(times.iter().map(Duration::as_secs_f64));
+        let [sync, direct, ours] = [sync, direct, ours].map(p50);
+        ratio.push(ours / direct);
+        times.push([sync, direct, ours]);
     }
-    file.flush().unwrap();
     report.row("durable writes, one caller p50 / direct commit", median(ratio), Bound::AtMost(1.2));
-    let [ours, direct, sync] = [ours, direct, syncs].map(|times| median(times) * 1e6);
-    note(&format!("p50: store {ours:.0} us, redb {direct:.0} us, one fdatasync {sync:.0} us"));
+    let us = |at: usize| median(times.iter().map(|times| times[at])) * 1e6;
+    note(&format!("p50: store {:.0} us, redb {:.0} us, fdatasync {:.0} us", us(2), us(1), us(0)));
 }
 
 /// A look-up, against redb's over a snapshot, and with tags.

@@ -18,7 +18,7 @@ use crate::file;
 use crate::options::RedbOptions;
 use crate::reader::{Held, Reader};
 use crate::snapshot::Stored;
-use crate::tables::{COMMITS, META, RECORDS};
+use crate::tables::{GENERATION, META, RECORDS};
 
 pub use error::{BackupError, RestoreError};
 
@@ -78,7 +78,7 @@ fn fill(file: File, held: &Held, given_up: impl Fn() -> bool) -> Result<u64, Bac
     let mut stored = held.snapshot().stored().map_err(BackupError::failed)?;
     let mut copied = 0;
     loop {
-        let part = copy(&database, held.snapshot().commits(), &mut stored);
+        let part = copy(&database, held.snapshot().generation(), &mut stored);
         copied += match part.map_err(BackupError::Failed)? {
             0 => break,
             part => part,
@@ -104,9 +104,9 @@ fn initialize(file: File) -> Result<Database, BoxError> {
 }
 
 /// Copies the next records in one commit, and says how many there were.
-fn copy(database: &Database, commits: u64, stored: &mut Stored) -> Result<u64, BoxError> {
+fn copy(database: &Database, generation: u64, stored: &mut Stored) -> Result<u64, BoxError> {
     let txn = database::begin(database)?;
-    txn.open_table(META)?.insert(COMMITS, commits)?;
+    txn.open_table(META)?.insert(GENERATION, generation)?;
     let mut copied = 0;
     {
         let mut records = txn.open_table(RECORDS)?;

@@ -7,8 +7,9 @@ use std::ops::Bound;
 use plugmint_store::{Batch, Effect, Guard, Key, Revision};
 use redb::{CursorError, Table, WriteTransaction};
 
+use crate::revisions::Revisions;
 use crate::snapshot::Snapshot;
-use crate::tables::{COMMITS, META, RECORDS, join, split};
+use crate::tables::{GENERATION, META, RECORDS, join, split};
 
 /// The revision of a batch that was committed, or the key whose guard did not hold.
 pub(crate) type Verdict = Result<Revision, Box<Key>>;
@@ -16,7 +17,8 @@ pub(crate) type Verdict = Result<Revision, Box<Key>>;
 /// What a group of batches does to the last state.
 pub(crate) struct Group<'a> {
     before: &'a Snapshot,
-    commits: u64,
+    revisions: &'a mut Revisions,
+    accepted: usize,
     /// In the order of the keys, which is the order that they are written in.
     changes: BTreeMap<Key, Change>,
 }
@@ -32,8 +34,8 @@ enum Change {
 }
 
 impl<'a> Group<'a> {
-    pub(crate) const fn new(before: &'a Snapshot) -> Self {
-        Self { before, commits: before.commits(), changes: BTreeMap::new() }
+    pub(crate) const fn new(before: &'a Snapshot, revisions: &'a mut Revisions) -> Self {
+        Self { before, revisions, accepted: 0, changes: BTreeMap::new() }
     }
 
     /// Adds a batch if all its guards hold behind the batches before it; its first change is made
@@ -47,8 +49,8 @@ impl<'a> Group<'a> {
         if let Some(key) = batch.violated(revision_of)? {
             return Ok(Err(Box::new(key.clone())));
         }
-        self.commits += 1;
-        let revision = Revision::from_parts(u128::from(self.commits).to_be_bytes());
+        self.accepted += 1;
+        let revision = self.revisions.next();
         for (key, step) in batch.into_steps() {
             let is_new = step.guard() == Guard::Absent && !self.changes.contains_key(&key);
             let change = match step.into_effect() {
@@ -63,19 +65,22 @@ impl<'a> Group<'a> {
     }
 
     /// Whether no batch was added.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.commits == self.before.commits()
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.accepted == 0
     }
 
     /// Writes what the batches came to.
     pub(crate) fn write(self, txn: &WriteTransaction) -> Result<(), redb::Error> {
-        txn.open_table(META)?.insert(COMMITS, self.commits)?;
+        let generation = self.revisions.generation();
+        if generation != self.before.generation() {
+            txn.open_table(META)?.insert(GENERATION, generation)?;
+        }
         let mut records = txn.open_table(RECORDS)?;
         let mut changes = self.changes.into_iter().peekable();
         let mut crowded = true;
         while let Some((key, change)) = changes.next() {
             match change {
-                Change::Added(stored) if crowded => {
+                Change::Added(stored) if crowded && is_added(changes.peek()) => {
                     crowded = fill_gap(&mut records, &key, &stored, &mut changes)?;
                 }
                 Change::Added(stored) | Change::Changed(stored) => {
@@ -88,6 +93,10 @@ impl<'a> Group<'a> {
         }
         Ok(())
     }
+}
+
+fn is_added(change: Option<&(Key, Change)>) -> bool {
+    matches!(change, Some((_, Change::Added(_))))
 }
 
 /// Adds a record and all that come next and lie in the same gap between records that are there, as

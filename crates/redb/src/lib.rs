@@ -69,6 +69,7 @@ mod options;
 mod read_threads;
 mod reader;
 mod redb_store;
+mod revisions;
 mod snapshot;
 mod sync;
 mod tables;

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use plugmint_store::{Key, Record, Revision, scan_range};
 use redb::{Database, Range, ReadOnlyTable, ReadableDatabase};
 
-use crate::tables::{COMMITS, META, RECORDS, split};
+use crate::tables::{GENERATION, META, RECORDS, split};
 
 /// Keys, and what is stored under them.
 pub(crate) type Stored = Range<'static, &'static [u8], &'static [u8]>;
@@ -13,20 +13,20 @@ pub(crate) type Stored = Range<'static, &'static [u8], &'static [u8]>;
 /// The records as one commit left them. While it lives, what later commits free stays occupied.
 pub(crate) struct Snapshot {
     records: ReadOnlyTable<&'static [u8], &'static [u8]>,
-    commits: u64,
+    generation: u64,
 }
 
 impl Snapshot {
     /// The last state that was committed.
     pub(crate) fn last(database: &Database) -> Result<Self, redb::Error> {
         let txn = database.begin_read()?;
-        let commits = txn.open_table(META)?.get(COMMITS)?.map_or(0, |commits| commits.value());
-        Ok(Self { records: txn.open_table(RECORDS)?, commits })
+        let generation = txn.open_table(META)?.get(GENERATION)?.map_or(0, |found| found.value());
+        Ok(Self { records: txn.open_table(RECORDS)?, generation })
     }
 
-    /// How many commits there were.
-    pub(crate) const fn commits(&self) -> u64 {
-        self.commits
+    /// In which generation it was written.
+    pub(crate) const fn generation(&self) -> u64 {
+        self.generation
     }
 
     pub(crate) fn get(&self, key: &Key) -> Result<Option<Record>, redb::Error> {

@@ -15,8 +15,8 @@ pub(crate) const FORMAT: &[u8] = b"format";
 /// The layout that this crate reads and writes.
 pub(crate) const KNOWN_FORMAT: u64 = 1;
 
-/// How many commits there were: where revisions come from.
-pub(crate) const COMMITS: &[u8] = b"commits";
+/// How many times the store was opened and then written to: the first half of revisions.
+pub(crate) const GENERATION: &[u8] = b"generation";
 
 /// What is stored of a value.
 pub(crate) fn join(revision: Revision, value: &[u8]) -> Vec<u8> {

@@ -17,6 +17,7 @@ use crate::database;
 use crate::group::{Group, Verdict};
 use crate::hand_over::HandOver;
 use crate::join::join;
+use crate::revisions::Revisions;
 use crate::snapshot::Snapshot;
 use crate::unsettled::Unsettled;
 
@@ -44,7 +45,9 @@ impl Writer {
     ) -> io::Result<Self> {
         let batches = Arc::new(HandOver::new(most_waiting));
         let groups = Arc::default();
-        let mut desk = Desk { database, last, groups: Arc::clone(&groups), failed: None };
+        let revisions = Revisions::behind(&last.load());
+        let mut desk =
+            Desk { database, last, revisions, groups: Arc::clone(&groups), failed: None };
         let taken = Arc::clone(&batches);
         let serve = move || taken.serve_all(|waiting| desk.settle(waiting));
         let thread = thread::Builder::new().name("plugmint-redb-writer".to_owned()).spawn(serve)?;
@@ -77,6 +80,7 @@ impl Drop for Writer {
 struct Desk {
     database: Database,
     last: Last,
+    revisions: Revisions,
     groups: Arc<AtomicU64>,
     /// Why nothing is settled any more.
     failed: Option<Arc<redb::Error>>,
@@ -106,9 +110,9 @@ impl Desk {
     }
 
     /// Verdicts that are true on the disk, and for every reader.
-    fn commit(&self, batches: Vec<Batch>) -> Result<Vec<Verdict>, redb::Error> {
+    fn commit(&mut self, batches: Vec<Batch>) -> Result<Vec<Verdict>, redb::Error> {
         let before = self.last.load_full();
-        let mut group = Group::new(&before);
+        let mut group = Group::new(&before, &mut self.revisions);
         let verdicts =
             batches.into_iter().map(|batch| group.settle(batch)).collect::<Result<_, _>>()?;
         if group.is_empty() {
