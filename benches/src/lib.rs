@@ -1,10 +1,14 @@
 //! What the benchmarks share: a device and the registry that it belongs to.
 
+mod fleet;
+
 use plugmint::testing::TestRegistry;
 use plugmint::{
     Actor, EnrollPassword, Enrollment, NewSerial, SerialId, TemplateDesign, TemplateName,
 };
 use pollster::block_on;
+
+pub use fleet::{Fleet, redb_of};
 
 /// A password of class generated.
 pub const PASSWORD: &str = "mWz8yS3kQ0a1-Vt5xJrLpA";

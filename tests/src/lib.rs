@@ -4,12 +4,14 @@
 #![expect(clippy::indexing_slicing, reason = "where the harness fails, the test shall fail")]
 #![expect(clippy::missing_panics_doc, reason = "where the harness fails, the test shall fail")]
 
+mod audit_error;
 mod counting;
 mod crash_log;
 mod golden;
 mod hex;
 mod linear;
 mod lives;
+mod panics;
 mod scene;
 mod sim_disk;
 mod together;
@@ -17,12 +19,14 @@ mod troubled;
 mod vectors;
 mod yielding;
 
+pub use audit_error::AuditError;
 pub use counting::CountingStore;
 pub use crash_log::{CrashLog, Loss};
 pub use golden::{Golden, everything, golden, make_golden, open_golden};
 pub use hex::{of_hex, to_hex};
 pub use linear::{Sequential, Ticker, Timed, is_linearizable};
-pub use lives::{LIFE, Lives, TOGETHER, Verb, Wrong, begin_lives, register_together};
+pub use lives::{LIFE, Lives, TOGETHER, Verb, begin_lives, register_together};
+pub use panics::{STORE_THREADS, panics_of_stores, watch_panics};
 pub use scene::{Scene, chosen_design, design, enroll_password, generated_password, new_serial};
 pub use sim_disk::{DiskOp, Plan, SimDisk};
 pub use together::{Member, Together};

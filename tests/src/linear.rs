@@ -26,6 +26,14 @@ pub struct Timed<C> {
     ended: u64,
 }
 
+impl<C> Timed<C> {
+    /// Whether both were under way at one moment.
+    #[must_use]
+    pub const fn overlaps(&self, other: &Self) -> bool {
+        self.begun < other.ended && other.begun < self.ended
+    }
+}
+
 /// What gives every beginning and every end its place.
 #[derive(Debug, Default)]
 pub struct Ticker(AtomicU64);

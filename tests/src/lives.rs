@@ -1,24 +1,20 @@
 //! Lives of devices: what they go through, and what must be there of it after a crash.
 
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use plugmint::testing::{FixedClock, builder, root_key};
 use plugmint::{
-    AuthenticateError, ConnectionPassword, EnrollOutcome, Event, EventHash, EventKind, LookUpError,
-    Mark, PlugId, SerialId, StageName, Unknown,
+    AuthenticateError, ConnectionPassword, EnrollOutcome, Event, EventHash, EventKind, FindError,
+    LookUpError, Mark, PlugId, Principal, SerialId, StageName, Unknown,
 };
 use plugmint_memory::MemoryStore;
 use plugmint_store::Store;
 use pollster::block_on;
 
-use crate::{Scene, design, enroll_password, generated_password, new_serial};
-
-type BoxError = Box<dyn Error + Send + Sync>;
+use crate::{AuditError, Scene, design, enroll_password, generated_password, new_serial};
 
 /// What every device goes through, one commit each; some get further than others.
 pub const LIFE: [Verb; 6] =
@@ -58,7 +54,7 @@ impl Verb {
     ///
     /// # Errors
     /// When it is refused, or the store fails.
-    pub async fn take(self, scene: &Scene, number: u32) -> Result<(), BoxError> {
+    pub async fn take(self, scene: &Scene, number: u32) -> Result<(), AuditError> {
         let (registry, id, ada) = (&scene.registry, id(scene, number), &scene.ada);
         let password = generated_password(number);
         match self {
@@ -92,7 +88,7 @@ pub const TOGETHER: u32 = 8;
 pub async fn register_together(
     scene: &Scene,
     devices: impl Iterator<Item = u32>,
-) -> Result<(), BoxError> {
+) -> Result<(), AuditError> {
     let new = devices
         .map(|device| new_serial(id(scene, device).serial().as_str(), &generated_password(device)));
     let template = scene.template.id();
@@ -107,19 +103,6 @@ pub async fn begin_lives(store: Arc<dyn Store>) -> Scene {
     let settings = builder(store, Arc::clone(&clock), 1).with_tagged_records();
     Scene::with(settings, clock, design()).await
 }
-
-/// A store gave an answer, and it is wrong: whatever else an audit fails with is an error that the
-/// store told of.
-#[derive(Debug)]
-pub struct Wrong(String);
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Wrong {}
 
 /// What the devices of all lives are told when they enroll: computed apart, in memory.
 #[derive(Debug)]
@@ -154,12 +137,12 @@ impl Lives {
     ///
     /// # Errors
     /// When it does not open, or its template is not there.
-    pub async fn open(&self, store: Arc<dyn Store>) -> Result<Scene, BoxError> {
+    pub async fn open(&self, store: Arc<dyn Store>) -> Result<Scene, AuditError> {
         let clock = Arc::new(FixedClock::default());
         let settings = builder(store, Arc::clone(&clock), 2).with_tagged_records();
         let registry = settings.open(&root_key()).await?;
         let template = registry.template(&self.template).await?;
-        Ok(Scene { registry, clock, template, ada: "ada".parse()? })
+        Ok(Scene { registry, clock, template, ada: "ada".parse().unwrap() })
     }
 
     /// Holds what a registry has of each device against how many steps of its life must be there at
@@ -172,14 +155,14 @@ impl Lives {
         &self,
         scene: &Scene,
         steps: impl Fn(u32) -> RangeInclusive<usize>,
-    ) -> Result<Vec<usize>, BoxError> {
+    ) -> Result<Vec<usize>, AuditError> {
         let mut all = Vec::new();
         for number in self.credentials.keys().copied() {
             let expected = steps(number);
             let found = block_on(self.audit_one(scene, number))?;
             if !expected.contains(&found) {
                 let wrong = format!("device {number} took {found} steps, not {expected:?}");
-                return Err(Wrong(wrong).into());
+                return Err(AuditError::Wrong(wrong));
             }
             all.push(found);
         }
@@ -191,16 +174,13 @@ impl Lives {
     }
 
     /// Holds all records of a device against each other, and says how far it got.
-    async fn audit_one(&self, scene: &Scene, number: u32) -> Result<usize, BoxError> {
+    async fn audit_one(&self, scene: &Scene, number: u32) -> Result<usize, AuditError> {
         let id = id(scene, number);
         let Some(events) = history(scene, &id).await? else {
             let (plug_id, password) = self.credentials(number);
-            ensure(
-                scene.registry.serial_of(plug_id).await.is_err(),
-                "a credential without serial",
-            )?;
-            let refused = scene.registry.authenticate(plug_id, password).await;
-            ensure(matches!(refused, Err(AuthenticateError::Refused)), "an unknown one connects")?;
+            ensure(serial_of(scene, plug_id).await?.is_none(), "a credential has a serial")?;
+            let connected = connect(scene, plug_id, password).await?;
+            ensure(connected.is_none(), "an unknown one does not connect")?;
             return Ok(0);
         };
         let mut previous = EventHash::before_first(&id);
@@ -230,10 +210,10 @@ impl Lives {
         number: u32,
         stage: StageName,
         mark: Option<Mark>,
-    ) -> Result<(), BoxError> {
+    ) -> Result<(), AuditError> {
         let id = id(scene, number);
         let (plug_id, password) = self.credentials(number);
-        let known = scene.registry.serial_of(plug_id).await.ok();
+        let known = serial_of(scene, plug_id).await?;
         ensure(known == (stage != StageName::Registered).then_some(id), "the credential follows")?;
         if stage == StageName::Enrolled {
             let again = enroll_password(&generated_password(number));
@@ -248,8 +228,7 @@ impl Lives {
             let principal = scene.registry.authenticate(plug_id, password).await?;
             ensure(principal.id() == &id, "it connects as itself")?;
         } else if stage != StageName::Enrolled {
-            let refused = scene.registry.authenticate(plug_id, password).await;
-            ensure(matches!(refused, Err(AuthenticateError::Refused)), "it may not connect")?;
+            ensure(connect(scene, plug_id, password).await?.is_none(), "it may not connect")?;
         }
         Ok(())
     }
@@ -260,10 +239,30 @@ impl Lives {
     }
 }
 
-async fn history(scene: &Scene, id: &SerialId) -> Result<Option<Vec<Event>>, BoxError> {
+async fn history(scene: &Scene, id: &SerialId) -> Result<Option<Vec<Event>>, AuditError> {
     match scene.registry.history(id, None, NonZeroUsize::MAX).await {
         Ok(events) => Ok(Some(events)),
         Err(LookUpError::Unknown(Unknown::Serial { .. })) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn serial_of(scene: &Scene, plug_id: &PlugId) -> Result<Option<SerialId>, AuditError> {
+    match scene.registry.serial_of(plug_id).await {
+        Ok(id) => Ok(Some(id)),
+        Err(FindError::UnknownPlugId { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn connect(
+    scene: &Scene,
+    plug_id: &PlugId,
+    password: &ConnectionPassword,
+) -> Result<Option<Principal>, AuditError> {
+    match scene.registry.authenticate(plug_id, password).await {
+        Ok(principal) => Ok(Some(principal)),
+        Err(AuthenticateError::Refused) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -272,6 +271,6 @@ fn id(scene: &Scene, number: u32) -> SerialId {
     scene.id(&format!("SN-{number:05}"))
 }
 
-fn ensure(holds: bool, claim: &str) -> Result<(), BoxError> {
-    if holds { Ok(()) } else { Err(Wrong(format!("does not hold: {claim}")).into()) }
+fn ensure(holds: bool, claim: &str) -> Result<(), AuditError> {
+    if holds { Ok(()) } else { Err(AuditError::Wrong(format!("does not hold: {claim}"))) }
 }

@@ -5,6 +5,10 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use plugmint_redb::Disk;
+use rand_chacha::ChaCha12Rng;
+use rand_core::SeedableRng;
+
+use crate::{CrashLog, Loss};
 
 /// A disk in memory.
 pub struct SimDisk {
@@ -13,6 +17,8 @@ pub struct SimDisk {
 }
 
 struct State {
+    /// What it held first.
+    begun: Vec<u8>,
     bytes: Vec<u8>,
     log: Vec<DiskOp>,
     plan: Plan,
@@ -35,6 +41,10 @@ pub enum DiskOp {
     Write(u64, Arc<[u8]>),
     /// Everything before it lasts.
     Sync,
+    /// It failed: what it should have made last may be lost for good, though later ones pass.
+    FailedSync,
+    /// Power was lost, and this is left.
+    PowerLost(Arc<[u8]>),
 }
 
 /// What goes wrong on a disk.
@@ -48,6 +58,14 @@ pub enum Plan {
     FailsOnce(u64),
     /// The operation of that number fails, and all behind it.
     FailsFrom(u64),
+    /// The operation of that number fails, and of a write a part is done before; the next ones do
+    /// not.
+    TearsOnce(u64),
+    /// The next sync that comes to its end fails, the ones behind it do not.
+    FailsNextSync,
+    /// Power is lost at the operation of that number: what was not synced is lost in that way, and
+    /// nothing is done any more.
+    LosesPower(u64, Loss),
     /// There is room for so many bytes.
     FullAt(u64),
 }
@@ -64,6 +82,7 @@ impl SimDisk {
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Arc<Self> {
         let state = State {
+            begun: bytes.clone(),
             bytes,
             log: Vec::new(),
             plan: Plan::Sound,
@@ -146,22 +165,45 @@ impl SimDisk {
     /// The state, if this operation does not fail.
     fn operation(&self) -> io::Result<MutexGuard<'_, State>> {
         let mut state = self.lock();
-        let number = state.done;
-        state.done += 1;
-        let fails = match state.plan {
-            Plan::FailsOnce(at) => number == at,
-            Plan::FailsFrom(from) => number >= from,
-            Plan::Sound | Plan::FullAt(_) => false,
-        };
-        if fails {
-            state.failures += 1;
-            return Err(io::Error::other("the disk failed"));
-        }
+        state.begin()?;
         Ok(state)
     }
 }
 
 impl State {
+    /// Counts an operation, and says whether it fails.
+    fn begin(&mut self) -> io::Result<()> {
+        let number = self.done;
+        self.done += 1;
+        let fails = match self.plan {
+            Plan::FailsOnce(at) | Plan::TearsOnce(at) => number == at,
+            Plan::FailsFrom(from) | Plan::LosesPower(from, _) => number >= from,
+            Plan::Sound | Plan::FailsNextSync | Plan::FullAt(_) => false,
+        };
+        match self.plan {
+            Plan::LosesPower(at, loss) if number == at => self.lose_power(loss),
+            _ => {}
+        }
+        if fails { self.fail() } else { Ok(()) }
+    }
+
+    fn fail(&mut self) -> io::Result<()> {
+        self.failures += 1;
+        Err(io::Error::other("the disk failed"))
+    }
+
+    fn lose_power(&mut self, loss: Loss) {
+        let mut crash = CrashLog::new(self.begun.clone());
+        self.log.iter().for_each(|op| crash.push(op));
+        let left = crash.image(loss, &mut ChaCha12Rng::seed_from_u64(self.done));
+        self.change(DiskOp::PowerLost(left.into()));
+    }
+
+    fn change(&mut self, op: DiskOp) {
+        op.apply(&mut self.bytes);
+        self.log.push(op);
+    }
+
     fn ensure_room(&mut self, end: u64) -> io::Result<()> {
         match self.plan {
             Plan::FullAt(room) if end > room => {
@@ -189,31 +231,40 @@ impl Disk for SimDisk {
     fn set_len(&self, len: u64) -> io::Result<()> {
         let mut state = self.operation()?;
         state.ensure_room(len)?;
-        let op = DiskOp::SetLen(len);
-        op.apply(&mut state.bytes);
-        state.log.push(op);
+        state.change(DiskOp::SetLen(len));
         Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        let mut state = self.operation()?;
-        while state.gate == Gate::Shut {
+        let mut state = self.lock();
+        let mut synced = state.begin();
+        while synced.is_ok() && state.gate == Gate::Shut {
             state.held = true;
             self.changed.notify_all();
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.held = false;
-        state.syncs += 1;
-        state.log.push(DiskOp::Sync);
-        Ok(())
+        if matches!(state.plan, Plan::FailsNextSync) {
+            state.plan = Plan::Sound;
+            synced = state.fail();
+        }
+        state.syncs += u64::from(synced.is_ok());
+        state.log.push(if synced.is_ok() { DiskOp::Sync } else { DiskOp::FailedSync });
+        synced
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut state = self.operation()?;
+        let mut state = self.lock();
+        let number = state.done;
+        let begun = state.begin();
+        if matches!(state.plan, Plan::TearsOnce(at) if at == number) {
+            // Anything from an eighth to seven of them.
+            let eighths = usize::try_from(number % 7).unwrap() + 1;
+            state.change(DiskOp::Write(offset, data[..data.len() * eighths / 8].into()));
+        }
+        begun?;
         state.ensure_room(offset + data.len() as u64)?;
-        let op = DiskOp::Write(offset, data.into());
-        op.apply(&mut state.bytes);
-        state.log.push(op);
+        state.change(DiskOp::Write(offset, data.into()));
         Ok(())
     }
 }
@@ -240,7 +291,8 @@ impl DiskOp {
                 }
                 bytes[at..at + data.len()].copy_from_slice(data);
             }
-            Self::Sync => {}
+            Self::PowerLost(left) => *bytes = left.to_vec(),
+            Self::Sync | Self::FailedSync => {}
         }
     }
 }

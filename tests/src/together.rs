@@ -1,12 +1,17 @@
-//! A barrier that does not wait for a thread that panicked.
+//! A barrier that threads leave at one instant, and that does not wait for a thread that panicked.
 
+use std::hint;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// Where threads wait for each other, again and again.
 #[derive(Debug)]
 pub struct Together {
     threads: usize,
     state: Mutex<State>,
+    /// The round of the state, for those that spin.
+    round: AtomicU64,
     changed: Condvar,
 }
 
@@ -25,7 +30,7 @@ impl Together {
     /// A barrier for so many threads.
     #[must_use]
     pub fn new(threads: usize) -> Self {
-        Self { threads, state: Mutex::default(), changed: Condvar::new() }
+        Self { threads, state: Mutex::default(), round: AtomicU64::new(0), changed: Condvar::new() }
     }
 
     /// This thread's place.
@@ -36,6 +41,16 @@ impl Together {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks for a while whether a round is over: a thread that sleeps is late when it is woken.
+    fn spin(&self, round: u64) {
+        for _ in 0..LOOKS {
+            if self.round.load(Ordering::SeqCst) != round {
+                return;
+            }
+            hint::spin_loop();
+        }
     }
 }
 
@@ -48,7 +63,12 @@ impl Member<'_> {
         if state.arrived == self.0.threads {
             state.arrived = 0;
             state.round += 1;
+            self.0.round.store(state.round, Ordering::SeqCst);
             self.0.changed.notify_all();
+        } else {
+            drop(state);
+            self.0.spin(round);
+            state = self.0.lock();
         }
         while state.round == round && !state.broken {
             state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -61,9 +81,12 @@ impl Member<'_> {
 
 impl Drop for Member<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if thread::panicking() {
             self.0.lock().broken = true;
             self.0.changed.notify_all();
         }
     }
 }
+
+/// Looks before a thread goes to sleep: who has not arrived may need its core.
+const LOOKS: u32 = 500;

@@ -4,11 +4,16 @@
 //! name it runs all. Each prints `name measured bound ok|MISS`; one miss is a failure.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that fails ends the run")]
+#![expect(clippy::panic, reason = "a measurement that fails ends the run")]
 #![expect(clippy::indexing_slicing, reason = "a measurement that fails ends the run")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the report")]
 
+mod authenticate;
+mod enroll;
 mod row;
+mod slow;
 mod storage;
+mod strangers;
 mod timing;
 
 use std::process::ExitCode;
@@ -17,7 +22,13 @@ use row::Report;
 
 type Group = (&'static str, fn(&mut Report));
 
-const GROUPS: [Group; 1] = [("storage", storage::rows)];
+const GROUPS: [Group; 2] = [("storage", storage::rows), ("credentials", credentials)];
+
+fn credentials(report: &mut Report) {
+    authenticate::rows(report);
+    enroll::rows(report);
+    strangers::rows(report);
+}
 
 fn main() -> ExitCode {
     let mut named: Vec<String> = std::env::args().skip(1).collect();

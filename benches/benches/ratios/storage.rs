@@ -19,6 +19,7 @@ use crate::timing::{median, now, quantile, time};
 
 const ROUNDS: usize = 15;
 const CALLERS: usize = 256;
+const IMPORTED: u64 = 200_000;
 const VALUE: [u8; 160] = [7; 160];
 const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("bare");
 
@@ -33,7 +34,9 @@ pub(crate) fn rows(report: &mut Report) {
 fn many_callers(report: &mut Report) {
     let directory = directory();
     let (store, bare) = (new_store(&directory), bare(&directory));
+    let tagged = new_tagged(&directory);
     let (mut faster, mut p99, mut grouped) = (Vec::new(), Vec::new(), Vec::new());
+    let mut over_plain = Vec::new();
     let (mut each, mut together) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let alone = load(CALLERS, 2, |number| commit_bare(&bare, key(number)));
@@ -43,6 +46,8 @@ fn many_callers(report: &mut Report) {
         p99.push(shared.quantile(0.99) / alone.quantile(0.99));
         #[expect(clippy::cast_precision_loss, reason = "a few hundred groups")]
         grouped.push((CALLERS * 16) as f64 / (store.groups() - groups) as f64);
+        let with_tags = load(CALLERS, 16, |number| commit(&tagged, key(number)));
+        over_plain.push(shared.per_second / with_tags.per_second);
         each.push(alone);
         together.push(shared);
     }
@@ -53,6 +58,7 @@ fn many_callers(report: &mut Report) {
     );
     report.row("durable writes, p99 / a commit a call", median(p99), Bound::AtMost(0.25));
     report.row("durable writes, batches a commit", median(grouped), Bound::AtLeast(100.0));
+    report.row("tagged durable writes / durable writes", median(over_plain), Bound::None);
     for (name, loads) in [("a commit a call", each), ("grouped", together)] {
         note(&format!(
             "{name}: {:.0} a second, p99 {:.2} ms",
@@ -96,8 +102,7 @@ fn reads(report: &mut Report) {
     for (name, records) in [("10k", 10_000_u64), ("1M", 1_000_000)] {
         let directory = directory();
         let (store, bare) = (new_store(&directory), bare(&directory));
-        let tags = RedbStore::create(directory.path().join("tagged.redb"), &options()).unwrap();
-        let tagged = Tagged::new(tags, TagKey::take(1, &mut [1; 32]));
+        let tagged = new_tagged(&directory);
         for numbers in (0..records).collect::<Vec<_>>().chunks(20_000) {
             let keys = || numbers.iter().map(|number| key(*number));
             block_on(store.commit(puts(keys()))).unwrap();
@@ -135,10 +140,8 @@ fn reads(report: &mut Report) {
 
 /// Many records in batches of 1,000: in the order of their keys, and scattered.
 fn imports(report: &mut Report) {
-    const RECORDS: u64 = 200_000;
-    let import = |directory: &TempDir, name: &str, key: &dyn Fn(u64) -> Key| {
-        let store = RedbStore::create(directory.path().join(name), &options()).unwrap();
-        let numbers: Vec<_> = (0..RECORDS).collect();
+    let import = |store: &dyn Store, key: &dyn Fn(u64) -> Key| {
+        let numbers: Vec<_> = (0..IMPORTED).collect();
         let took = time(|| {
             for numbers in numbers.chunks(1_000) {
                 block_on(store.commit(puts(numbers.iter().map(|number| key(*number))))).unwrap();
@@ -148,15 +151,18 @@ fn imports(report: &mut Report) {
     };
     let load = |directory: &TempDir| {
         let bare = bare(directory);
-        let took = time(|| insert_bare(&bare, (0..RECORDS).map(sorted_key)));
+        let took = time(|| insert_bare(&bare, (0..IMPORTED).map(sorted_key)));
         took.as_secs_f64()
     };
-    let (mut ratio, mut over_load, mut sorted_times, mut unsorted_times) =
-        (vec![], vec![], vec![], vec![]);
+    let (mut ratio, mut over_load, mut over_plain) = (vec![], vec![], vec![]);
+    let (mut beside, mut sorted_times, mut unsorted_times) = (vec![], vec![], vec![]);
     for _ in 0..ROUNDS {
         let directory = directory();
-        let sorted = import(&directory, "sorted.redb", &sorted_key);
-        let unsorted = import(&directory, "unsorted.redb", &key);
+        let store = |name| RedbStore::create(directory.path().join(name), &options()).unwrap();
+        let sorted = import(&store("sorted.redb"), &sorted_key);
+        let unsorted = import(&store("unsorted.redb"), &key);
+        over_plain.push(import(&new_tagged(&directory), &sorted_key) / sorted);
+        beside.push(import_beside_others(&store("beside.redb")) / sorted);
         ratio.push(unsorted / sorted);
         over_load.push(sorted / load(&directory));
         sorted_times.push(sorted);
@@ -164,13 +170,31 @@ fn imports(report: &mut Report) {
     }
     report.row("sorted import, times faster than unsorted", median(ratio), Bound::AtLeast(5.0));
     report.row("sorted import / one bare sorted load", median(over_load), Bound::None);
+    report.row("tagged sorted import / sorted import", median(over_plain), Bound::None);
+    report.row("sorted import behind lone records / alone", median(beside), Bound::None);
     #[expect(clippy::cast_precision_loss, reason = "a round number")]
-    let a_second = |times: Vec<f64>| RECORDS as f64 / median(times);
+    let a_second = |times: Vec<f64>| IMPORTED as f64 / median(times);
     note(&format!(
         "sorted {:.0}, unsorted {:.0} records a second",
         a_second(sorted_times),
         a_second(unsorted_times)
     ));
+}
+
+/// The same import, and in each commit a few records before it that lie in gaps of their own, as
+/// those of devices do that enroll meanwhile.
+fn import_beside_others(store: &RedbStore) -> f64 {
+    let lone = |number: u64| Key::joined(&[b"e", &number.to_be_bytes()]).unwrap();
+    block_on(store.commit(puts((0..1_000).map(|number| lone(number * 1_000))))).unwrap();
+    let numbers: Vec<_> = (0..IMPORTED).collect();
+    let took = time(|| {
+        for (part, numbers) in (0..).zip(numbers.chunks(1_000)) {
+            let others = (0..8).map(|number| lone(part * 4_000 + number * 1_000 + 1));
+            let keys = others.chain(numbers.iter().map(|number| sorted_key(*number)));
+            block_on(store.commit(puts(keys))).unwrap();
+        }
+    });
+    took.as_secs_f64()
 }
 
 /// What callers came to, who each wait for one call after the other.
@@ -211,7 +235,7 @@ fn load(callers: usize, each: usize, call: impl Fn(u64) + Sync) -> Load {
     Load { per_second, latencies }
 }
 
-fn commit(store: &RedbStore, key: Key) {
+fn commit(store: &dyn Store, key: Key) {
     block_on(store.commit(puts([key]))).unwrap();
 }
 
@@ -258,6 +282,11 @@ fn options() -> RedbOptions {
 
 fn new_store(directory: &TempDir) -> RedbStore {
     RedbStore::create(directory.path().join("store.redb"), &options()).unwrap()
+}
+
+fn new_tagged(directory: &TempDir) -> Tagged<RedbStore> {
+    let store = RedbStore::create(directory.path().join("tagged.redb"), &options()).unwrap();
+    Tagged::new(store, TagKey::take(1, &mut [1; 32]))
 }
 
 fn bare(directory: &TempDir) -> Database {

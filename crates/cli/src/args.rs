@@ -79,7 +79,9 @@ pub(crate) enum Command {
     },
     /// Write a backup of the store
     ///
-    /// The root key is not in it: keep a copy of that apart.
+    /// The root key is not in it: keep a copy of that apart. The store must be free: a server that
+    /// holds it writes its own backups. A backup or restore that is killed leaves a file
+    /// .plugmint-*.new, which may be deleted.
     Backup {
         /// The file to write; nothing of that name may be there
         #[arg(value_name = "FILE")]

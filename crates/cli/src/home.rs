@@ -1,13 +1,13 @@
 //! Where the registry of this program lies: a data directory, and a key file beside it.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use plugmint::{
-    CreateError, CreateKeyFileError, CreateStoreError, FileRootKey, OpenError, OpenStoreError,
+    CreateError, CreateKeyFileError, CreateStoreError, FileRootKeys, OpenError, OpenStoreError,
     Registry, RegistryBuilder,
 };
 use plugmint_redb::{RedbOptions, RedbStore, RestoreError};
@@ -53,15 +53,15 @@ impl Home {
 
     /// Opens the registry.
     pub(crate) fn open(&self) -> Result<Registry, Failure> {
-        let store = self.open_store()?;
+        let store = self.open_store_with(&RedbOptions::default())?;
         let key = self.load_key()?;
         block_on(registry_over(store).open(&key)).map_err(|error| self.not_opened(error))
     }
 
     /// Opens the store. Where another process holds it, it is asked for again for a moment: a verb
     /// of this program holds it no longer.
-    pub(crate) fn open_store(&self) -> Result<RedbStore, Failure> {
-        let mut store = RedbStore::open(self.store(), &RedbOptions::default());
+    pub(crate) fn open_store_with(&self, options: &RedbOptions) -> Result<RedbStore, Failure> {
+        let mut store = RedbStore::open(self.store(), options);
         for _ in 0..HELD_TRIES {
             if !matches!(store, Err(OpenStoreError::Held)) {
                 break;
@@ -71,12 +71,16 @@ impl Home {
                 reason = "a file lock tells nobody that it is free"
             )]
             std::thread::sleep(HELD_PAUSE);
-            store = RedbStore::open(self.store(), &RedbOptions::default());
+            store = RedbStore::open(self.store(), options);
         }
         store.map_err(|error| {
-            let missing = matches!(error, OpenStoreError::Missing);
+            let hint = match error {
+                OpenStoreError::Missing => Some("`plugmint init` makes one"),
+                OpenStoreError::Damaged(_) => Some("move it away and `plugmint restore` a backup"),
+                _ => None,
+            };
             let failure = Failure::from(error).about(&self.store());
-            if missing { failure.hint("`plugmint init` makes one") } else { failure }
+            hint.into_iter().fold(failure, Failure::hint)
         })
     }
 
@@ -95,10 +99,16 @@ impl Home {
         let store = RedbStore::restore(backup, self.store(), &RedbOptions::default());
         let store = store.map_err(|error| match error {
             RestoreError::Create(error) => about_store(error.into()),
+            error @ RestoreError::Held => {
+                Failure::from(error).about(backup).hint("`plugmint backup` makes one")
+            }
             error => Failure::from(error).about(backup),
         })?;
         block_on(registry_over(store).open(&key)).map_err(|error| {
-            let failure = self.not_opened(error);
+            let failure = match error {
+                OpenError::NotCreated => Failure::from(error).about(backup),
+                error => self.not_opened(error),
+            };
             match fs::remove_file(self.store()) {
                 Ok(()) => failure.hint("nothing was restored"),
                 Err(_) => failure.hint("the store is restored, and of no use with this key"),
@@ -121,7 +131,7 @@ impl Home {
         if block_on(Registry::is_created(&store)).map_err(|fault| about_store(fault.into()))? {
             return Err(about_store(CreateError::AlreadyCreated.into()));
         }
-        let (key, key_file) = match FileRootKey::create(&self.root_key) {
+        let (key, key_file) = match FileRootKeys::create(&self.root_key) {
             Ok(key) => (key, KeyFile::Made),
             Err(CreateKeyFileError::AlreadyExists) => (self.load_key()?, KeyFile::Found),
             Err(error) => return Err(Failure::from(error).about(&self.root_key)),
@@ -150,8 +160,8 @@ impl Home {
         self.data.join(STORE_FILE)
     }
 
-    fn load_key(&self) -> Result<FileRootKey, Failure> {
-        FileRootKey::load(&self.root_key)
+    fn load_key(&self) -> Result<FileRootKeys, Failure> {
+        FileRootKeys::load(&self.root_key)
             .map_err(|error| Failure::from(error).about(&self.root_key))
     }
 
@@ -201,12 +211,25 @@ fn real(path: &Path) -> Result<PathBuf, Failure> {
     Ok(absolute)
 }
 
+/// Makes a directory and those above it that are not there, so that they last.
 fn make_directory(path: &Path) -> io::Result<()> {
+    let missing: Vec<_> = path
+        .ancestors()
+        .take_while(|above| !above.as_os_str().is_empty() && !above.exists())
+        .collect();
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    // A directory is named in the one above it, and lasts when that does.
+    for made in missing {
+        let above = made.parent().filter(|above| !above.as_os_str().is_empty());
+        if cfg!(unix) {
+            File::open(above.unwrap_or(Path::new(".")))?.sync_all()?;
+        }
+    }
+    Ok(())
 }
 
 const STORE_FILE: &str = "store.redb";

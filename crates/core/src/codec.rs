@@ -158,10 +158,18 @@ impl<'a> Decoder<'a> {
         &mut self,
         field: &'static str,
     ) -> Result<[u8; N], InvalidRecord> {
+        self.fixed_ref(field).copied()
+    }
+
+    /// The same where it lies.
+    pub(crate) fn fixed_ref<const N: usize>(
+        &mut self,
+        field: &'static str,
+    ) -> Result<&'a [u8; N], InvalidRecord> {
         let truncated = self.problem(RecordProblem::Truncated { field });
         let (head, rest) = self.rest.split_first_chunk::<N>().ok_or(truncated)?;
         self.rest = rest;
-        Ok(*head)
+        Ok(head)
     }
 
     pub(crate) fn text(&mut self, field: &'static str) -> Result<&'a str, InvalidRecord> {

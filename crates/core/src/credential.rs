@@ -1,5 +1,7 @@
 //! What authentication reads: one record for each Plug-ID.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::codec::{Decoder, Encoder, InvalidRecord};
@@ -16,16 +18,16 @@ pub struct Credential {
     plug_id: PlugId,
     id: SerialId,
     key_version: KeyVersion,
-    standing: Standing,
+    standing: Standing<AuthVerifier>,
 }
 
-/// What a connection comes to.
+/// What a connection comes to, with a verifier where it may come to something.
 #[derive(Clone, Debug)]
-enum Standing {
+enum Standing<V> {
     /// The first connection activates the device.
-    Enrolled(AuthVerifier),
+    Enrolled(V),
     /// A connection changes nothing.
-    Activated(AuthVerifier),
+    Activated(V),
     /// No connection until the device is enabled.
     Disabled,
     /// No connection ever.
@@ -57,7 +59,7 @@ impl Credential {
         id: SerialId,
         registration: &Registration,
         identity: &Identity,
-        standing: fn(AuthVerifier) -> Standing,
+        standing: fn(AuthVerifier) -> Standing<AuthVerifier>,
     ) -> Self {
         Self {
             plug_id: *identity.plug_id(),
@@ -87,30 +89,32 @@ impl Credential {
     pub const fn key_version(&self) -> KeyVersion {
         self.key_version
     }
+}
 
-    /// What a connection with a password that comes to `presented` is worth; constant time.
-    pub fn admit(&self, presented: &AuthVerifier) -> Admission {
-        let principal =
-            Principal { plug_id: self.plug_id, kind: PrincipalKind::Thing, id: self.id };
-        let nobody = AuthVerifier::from_parts([0; 32]);
-        // There is always one comparison.
-        let stored = match &self.standing {
-            Standing::Enrolled(verifier) | Standing::Activated(verifier) => verifier,
-            Standing::Disabled | Standing::Retired => &nobody,
-        };
-        let proven = stored.matches(presented);
-        match &self.standing {
-            Standing::Enrolled(_) if proven => Admission::Activates(principal),
-            Standing::Activated(_) if proven => Admission::Admitted(principal),
-            Standing::Enrolled(_)
-            | Standing::Activated(_)
-            | Standing::Disabled
-            | Standing::Retired => Admission::Refused,
-        }
+/// Shows whose it is, and not what lies in it.
+impl fmt::Debug for CredentialView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialView")
+            .field("plug_id", &self.plug_id)
+            .field("id", &self.id)
+            .field("key_version", &self.key_version)
+            .finish_non_exhaustive()
     }
 }
 
 impl Credential {
+    /// What a connection with a password that comes to `presented` is worth; constant time.
+    pub fn admit(&self, presented: &AuthVerifier) -> Admission {
+        let standing = match &self.standing {
+            Standing::Enrolled(verifier) => Standing::Enrolled(verifier.expose_bytes()),
+            Standing::Activated(verifier) => Standing::Activated(verifier.expose_bytes()),
+            Standing::Disabled => Standing::Disabled,
+            Standing::Retired => Standing::Retired,
+        };
+        let Self { plug_id, id, key_version, .. } = *self;
+        CredentialView { plug_id, id, key_version, standing }.admit(presented)
+    }
+
     /// Its canonical bytes, without the Plug-ID: that is the record's key.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -138,14 +142,42 @@ impl Credential {
     /// # Errors
     /// [`InvalidRecord`] for bytes that [`Credential::encode`] does not write.
     pub fn decode(plug_id: PlugId, bytes: &[u8]) -> Result<Self, InvalidRecord> {
+        let CredentialView { id, key_version, standing, .. } =
+            CredentialView::decode(plug_id, bytes)?;
+        let verifier = |bytes: &[u8; 32]| AuthVerifier::from_parts(*bytes);
+        let standing = match standing {
+            Standing::Enrolled(stored) => Standing::Enrolled(verifier(stored)),
+            Standing::Activated(stored) => Standing::Activated(verifier(stored)),
+            Standing::Disabled => Standing::Disabled,
+            Standing::Retired => Standing::Retired,
+        };
+        Ok(Self { plug_id, id, key_version, standing })
+    }
+}
+
+/// A [`Credential`] as it lies in its record, for the path that every connection takes: nothing is
+/// allocated, and no verifier is copied.
+pub struct CredentialView<'a> {
+    plug_id: PlugId,
+    id: SerialId,
+    key_version: KeyVersion,
+    standing: Standing<&'a [u8; 32]>,
+}
+
+impl<'a> CredentialView<'a> {
+    /// The credential of a Plug-ID from its canonical bytes.
+    ///
+    /// # Errors
+    /// [`InvalidRecord`] for bytes that [`Credential::encode`] does not write.
+    pub fn decode(plug_id: PlugId, bytes: &'a [u8]) -> Result<Self, InvalidRecord> {
         let mut decoder = Decoder::new("credential", VERSION, bytes)?;
         let credential = Self {
             plug_id,
             key_version: decoder.key_version()?,
             id: SerialId::new(decoder.template()?, decoder.serial()?),
             standing: match decoder.u8("standing")? {
-                0 => Standing::Enrolled(AuthVerifier::from_parts(decoder.fixed("auth verifier")?)),
-                1 => Standing::Activated(AuthVerifier::from_parts(decoder.fixed("auth verifier")?)),
+                0 => Standing::Enrolled(decoder.fixed_ref("auth verifier")?),
+                1 => Standing::Activated(decoder.fixed_ref("auth verifier")?),
                 2 => Standing::Disabled,
                 3 => Standing::Retired,
                 _ => return Err(decoder.invalid("standing")),
@@ -153,6 +185,32 @@ impl Credential {
         };
         decoder.finish()?;
         Ok(credential)
+    }
+
+    /// Which `auth_root` its verifier hangs on.
+    #[must_use]
+    pub const fn key_version(&self) -> KeyVersion {
+        self.key_version
+    }
+
+    /// What a connection with a password that comes to `presented` is worth; constant time.
+    pub fn admit(&self, presented: &AuthVerifier) -> Admission {
+        // There is always one comparison.
+        let stored = match &self.standing {
+            Standing::Enrolled(stored) | Standing::Activated(stored) => stored,
+            Standing::Disabled | Standing::Retired => &NOBODY,
+        };
+        let proven = presented.matches_stored(stored);
+        let principal =
+            || Principal { plug_id: self.plug_id, kind: PrincipalKind::Thing, id: self.id };
+        match &self.standing {
+            Standing::Enrolled(_) if proven => Admission::Activates(principal()),
+            Standing::Activated(_) if proven => Admission::Admitted(principal()),
+            Standing::Enrolled(_)
+            | Standing::Activated(_)
+            | Standing::Disabled
+            | Standing::Retired => Admission::Refused,
+        }
     }
 }
 
@@ -206,5 +264,8 @@ pub enum PrincipalKind {
     /// A device that was made with a serial number.
     Thing,
 }
+
+/// What nobody's password comes to.
+const NOBODY: &[u8; 32] = &[0; 32];
 
 const VERSION: u8 = 1;

@@ -1,24 +1,24 @@
 //! Bytes that nobody may see: wiped when dropped, compared in constant time, never shown.
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{DefaultIsZeroes, Zeroize, Zeroizing};
 
 /// A fixed number of secret bytes.
 #[derive(Clone)]
-pub(crate) struct Secret<const N: usize>(Zeroizing<[u8; N]>);
+pub(crate) struct Secret<const N: usize>(Wiped<u8, N>);
 
 impl<const N: usize> Secret<N> {
     pub(crate) fn new(bytes: [u8; N]) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self(Wiped::new(bytes))
     }
 
     /// Takes the bytes and leaves zeros where they were.
     pub(crate) fn take(bytes: &mut [u8; N]) -> Self {
         let secret = Self::new(*bytes);
-        bytes.zeroize();
+        bytes.as_mut_slice().zeroize();
         secret
     }
 
@@ -36,13 +36,65 @@ impl<const N: usize> Secret<N> {
 
     /// Whether both hold the same bytes, in a time that does not depend on them.
     pub(crate) fn matches(&self, other: &Self) -> bool {
-        self.0.as_slice().ct_eq(other.0.as_slice()).into()
+        self.matches_bytes(&other.0)
+    }
+
+    /// The same, with bytes that lie elsewhere.
+    pub(crate) fn matches_bytes(&self, other: &[u8; N]) -> bool {
+        const { assert!(N.is_multiple_of(8)) };
+        // Eight bytes at a time: a barrier for each byte takes as long as a compression.
+        let (words, others) = (self.0.as_chunks::<8>().0, other.as_chunks::<8>().0);
+        let difference = words.iter().zip(others).fold(0, |difference, (word, other)| {
+            difference | (u64::from_be_bytes(*word) ^ u64::from_be_bytes(*other))
+        });
+        difference.ct_eq(&0).into()
+    }
+}
+
+impl Secret<32> {
+    /// The bytes of these words, big-endian.
+    pub(crate) fn of_words(words: &[u32; 8]) -> Self {
+        let mut secret = Self::new([0; 32]);
+        let (places, _) = secret.0.as_chunks_mut::<4>();
+        places.iter_mut().zip(words).for_each(|(to, word)| *to = word.to_be_bytes());
+        secret
     }
 }
 
 impl<const N: usize> fmt::Debug for Secret<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
+    }
+}
+
+/// An array that is wiped when dropped, all at once: `Zeroizing` goes element by element, which takes
+/// as long as a compression does.
+#[derive(Clone)]
+pub(crate) struct Wiped<T: DefaultIsZeroes, const N: usize>([T; N]);
+
+impl<T: DefaultIsZeroes, const N: usize> Wiped<T, N> {
+    pub(crate) const fn new(array: [T; N]) -> Self {
+        Self(array)
+    }
+}
+
+impl<T: DefaultIsZeroes, const N: usize> Drop for Wiped<T, N> {
+    fn drop(&mut self) {
+        self.0.as_mut_slice().zeroize();
+    }
+}
+
+impl<T: DefaultIsZeroes, const N: usize> Deref for Wiped<T, N> {
+    type Target = [T; N];
+
+    fn deref(&self) -> &[T; N] {
+        &self.0
+    }
+}
+
+impl<T: DefaultIsZeroes, const N: usize> DerefMut for Wiped<T, N> {
+    fn deref_mut(&mut self) -> &mut [T; N] {
+        &mut self.0
     }
 }
 

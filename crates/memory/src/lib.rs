@@ -4,8 +4,8 @@
 //! holds is gone with it. It is for tests, demonstrations and platforms that keep their truth
 //! elsewhere.
 //!
-//! Records lie in 64 shards, each an ordered map behind a lock of its own. A `get` locks one shard
-//! for reading; a commit locks the shards of its keys, in one order, those that it only guards for
+//! Records lie in 64 shards, each a hash table and its keys in order behind a lock of its own. A
+//! `get` locks one shard for reading; a commit locks the shards of its keys, in one order, those that it only guards for
 //! reading; a scan merges all shards. No call waits for another one but for these locks, so calls
 //! are answered at their first poll.
 //!
@@ -23,6 +23,7 @@
 //! ```
 
 mod memory_store;
+mod records;
 mod shard;
 
 pub use memory_store::MemoryStore;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use plugmint_store::{Batch, CommitError, Key, Operation, Record, Revision, Store, StoreError};
 
-use crate::shard::{self, Held, Need, Shard};
+use crate::shard::{Held, Need, Shard};
 
 /// Records in memory, gone when it is dropped. Share it behind an `Arc`.
 pub struct MemoryStore {
@@ -31,10 +31,9 @@ impl MemoryStore {
         }
     }
 
-    /// Which shard a key lies in. Keyed at random, so that nobody can choose keys for one shard.
-    fn place(&self, key: &Key) -> usize {
-        let hash = self.hasher.hash_one(key.as_bytes());
-        usize::try_from(hash % SHARDS as u64).unwrap_or(0)
+    /// By what a key is found. Keyed at random, so that nobody can choose keys for one place.
+    fn hash(&self, key: &Key) -> u64 {
+        self.hasher.hash_one(key.as_bytes())
     }
 
     /// 2^64 commits outlast any process, so no revision comes twice.
@@ -46,7 +45,7 @@ impl MemoryStore {
     fn settle(&self, batch: Batch) -> Result<Revision, Box<Key>> {
         let mut needs = [Need::Nothing; SHARDS];
         for (key, step) in batch.steps() {
-            if let Some(need) = needs.get_mut(self.place(key)) {
+            if let Some(need) = needs.get_mut(place(self.hash(key))) {
                 *need = Need::of(step.effect()).max(*need);
             }
         }
@@ -56,7 +55,8 @@ impl MemoryStore {
             array::from_fn(|_| parts.next().map_or(Held::Nothing, |(shard, need)| shard.hold(need)))
         };
         let revision_of = |key: &Key| -> Result<_, std::convert::Infallible> {
-            Ok(held.get(self.place(key)).and_then(|held| held.revision(key)))
+            let hash = self.hash(key);
+            Ok(held.get(place(hash)).and_then(|held| held.revision(hash, key)))
         };
         match batch.violated(revision_of) {
             Ok(None) => {}
@@ -64,8 +64,9 @@ impl MemoryStore {
         }
         let revision = self.next_revision();
         for (key, step) in batch.into_steps() {
-            if let Some(held) = held.get_mut(self.place(&key)) {
-                held.apply(&key, step.into_effect(), revision);
+            let hash = self.hash(&key);
+            if let Some(held) = held.get_mut(place(hash)) {
+                held.apply(hash, &key, step.into_effect(), revision);
             }
         }
         Ok(revision)
@@ -79,22 +80,23 @@ impl MemoryStore {
     ) -> Result<Vec<(Key, Record)>, StoreError> {
         let held: Vec<_> = self.shards.iter().map(Shard::read).collect();
         let mut ranges: Vec<_> =
-            held.iter().map(|records| shard::range(records, prefix, after).peekable()).collect();
+            held.iter().map(|records| records.keys(prefix, after).peekable()).collect();
         let mut heads: BinaryHeap<_> = ranges
             .iter_mut()
             .enumerate()
-            .filter_map(|(place, range)| range.peek().map(|(key, _)| Reverse((*key, place))))
+            .filter_map(|(place, range)| range.peek().map(|key| Reverse((*key, place))))
             .collect();
         let mut page = Vec::new();
         while page.len() < limit.get()
             && let Some(Reverse((_, place))) = heads.pop()
             && let Some(range) = ranges.get_mut(place)
-            && let Some((key, record)) = range.next()
+            && let Some(found) = range.next()
         {
-            let key = Key::new(key)
+            heads.extend(range.peek().map(|key| Reverse((*key, place))));
+            let key = Key::new(found)
                 .map_err(|invalid| StoreError::lasting("memory", Operation::Scan, invalid))?;
-            page.push((key, record.clone()));
-            heads.extend(range.peek().map(|(key, _)| Reverse((*key, place))));
+            let record = held.get(place).and_then(|records| records.get(self.hash(&key), found));
+            page.extend(record.map(|record| (key, record.clone())));
         }
         Ok(page)
     }
@@ -118,8 +120,9 @@ impl fmt::Debug for MemoryStore {
 impl Store for MemoryStore {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         // INVARIANT: a place is below the number of shards, so there always is one.
-        let shard = self.shards.get(self.place(key));
-        Ok(shard.and_then(|shard| shard.read().get(key.as_bytes()).cloned()))
+        let hash = self.hash(key);
+        let shard = self.shards.get(place(hash));
+        Ok(shard.and_then(|shard| shard.read().get(hash, key.as_bytes()).cloned()))
     }
 
     async fn scan(
@@ -134,6 +137,11 @@ impl Store for MemoryStore {
     async fn commit(&self, batch: Batch) -> Result<Revision, CommitError> {
         self.settle(batch).map_err(CommitError::Conflict)
     }
+}
+
+/// Which shard a key lies in: by other bits of its hash than those that place it in there.
+fn place(hash: u64) -> usize {
+    usize::try_from((hash >> 32) % SHARDS as u64).unwrap_or(0)
 }
 
 const SHARDS: usize = 64;

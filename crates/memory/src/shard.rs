@@ -1,19 +1,17 @@
-//! One ordered map behind one lock, and how a commit holds several.
+//! Records behind one lock, and how a commit holds several.
 
-use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use plugmint_store::{Effect, Key, Record, Revision, scan_range};
+use plugmint_store::{Effect, Key, Record, Revision};
 
-/// Records by their keys' bytes: a boxed slice takes a tenth of an inline [`Key`].
-type Records = BTreeMap<Box<[u8]>, Record>;
+use crate::records::Records;
 
 /// One part of the records.
 #[derive(Default)]
 pub(crate) struct Shard(RwLock<Records>);
 
 // A lock is never left poisoned in a bad state: nothing that runs under one can panic halfway
-// through a change, since maps are changed by single calls.
+// through a change, since records are changed by single calls.
 impl Shard {
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Records> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
@@ -31,18 +29,6 @@ impl Shard {
             Need::Change => Held::Change(self.write()),
         }
     }
-}
-
-/// The records under `prefix` and behind `after`, in order.
-pub(crate) fn range<'a>(
-    records: &'a Records,
-    prefix: &'a [u8],
-    after: Option<&'a Key>,
-) -> impl Iterator<Item = (&'a [u8], &'a Record)> {
-    records
-        .range::<[u8], _>(scan_range(prefix, after))
-        .map(|(key, record)| (&**key, record))
-        .take_while(move |(key, _)| key.starts_with(prefix))
 }
 
 /// What a commit does with a shard.
@@ -70,27 +56,23 @@ pub(crate) enum Held<'a> {
 }
 
 impl Held<'_> {
-    pub(crate) fn revision(&self, key: &Key) -> Option<Revision> {
+    pub(crate) fn revision(&self, hash: u64, key: &Key) -> Option<Revision> {
         let records: &Records = match self {
             Self::Nothing => return None,
             Self::Look(records) => records,
             Self::Change(records) => records,
         };
-        records.get(key.as_bytes()).map(Record::revision)
+        records.get(hash, key.as_bytes()).map(Record::revision)
     }
 
-    pub(crate) fn apply(&mut self, key: &Key, effect: Effect, revision: Revision) {
+    pub(crate) fn apply(&mut self, hash: u64, key: &Key, effect: Effect, revision: Revision) {
         let Self::Change(records) = self else {
             return;
         };
         match effect {
             Effect::Keep => {}
-            Effect::Put(value) => {
-                records.insert(key.as_bytes().into(), Record::new(revision, value));
-            }
-            Effect::Delete => {
-                records.remove(key.as_bytes());
-            }
+            Effect::Put(value) => records.put(hash, key.as_bytes(), revision, &value),
+            Effect::Delete => records.delete(hash, key.as_bytes()),
         }
     }
 }

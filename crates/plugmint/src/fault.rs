@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use plugmint_core::derivation::Unsealable;
-use plugmint_core::{InvalidRecord, KeyVersion, PlugId};
+use plugmint_core::{Argon2Cost, InvalidRecord, KeyVersion, PlugId};
 use plugmint_store::{DoubledKey, InvalidKey, StoreError};
 use thiserror::Error;
 
@@ -37,6 +37,16 @@ pub enum Fault {
         /// The version of that key.
         version: KeyVersion,
     },
+    /// A template's Argon2id costs more than this registry allows, see
+    /// [`with_most_argon2`](crate::RegistryBuilder::with_most_argon2). Nothing was hashed, and
+    /// nothing happened.
+    #[error("an argon2 cost of {found}: expected at most {most}")]
+    TooCostly {
+        /// What the template asks for.
+        found: Argon2Cost,
+        /// The most of each that this registry allows.
+        most: Argon2Cost,
+    },
     /// There is no memory for one Argon2id of the template's cost. Nothing happened.
     #[error("there is no memory for an argon2id of {memory_kib} KiB")]
     OutOfMemory {
@@ -68,6 +78,7 @@ impl Fault {
             Self::Store(_) => "store",
             Self::Record(_) => "invalid-record",
             Self::MissingRootKey { .. } => "missing-root-key",
+            Self::TooCostly { .. } => "too-costly",
             Self::OutOfMemory { .. } => "out-of-memory",
             Self::PlugIdTaken { .. } => "plug-id-taken",
             Self::Random(_) => "random",
@@ -84,6 +95,7 @@ impl Fault {
             Self::Closed
             | Self::Record(_)
             | Self::MissingRootKey { .. }
+            | Self::TooCostly { .. }
             | Self::PlugIdTaken { .. }
             | Self::Random(_)
             | Self::Defect(_) => false,

@@ -5,7 +5,7 @@
 //!   [`register`](Registry::register), [`enroll`](Registry::enroll),
 //!   [`authenticate`](Registry::authenticate), [`disable`](Registry::disable),
 //!   [`retire`](Registry::retire), [`history`](Registry::history).
-//! * [`RootKeys`] says where the root key comes from: [`FileRootKey`], [`EnvRootKey`], or a key
+//! * [`RootKeys`] says where the root key comes from: [`FileRootKeys`], [`EnvRootKeys`], or a key
 //!   service of your own.
 //! * [`Store`] is the contract of storage; `plugmint-redb` and `plugmint-memory` keep it.
 //! * Everything else is a value: an id, a password, a template, an event, an outcome.
@@ -13,6 +13,7 @@
 //! # Features
 //! * `testing`: the module `testing`, a registry in memory whose clock stands still.
 
+mod attempts;
 mod clock;
 mod fault;
 mod key_ring;
@@ -21,12 +22,14 @@ mod random;
 mod registry;
 mod root_keys;
 mod serial_queue;
+mod source;
 mod stretch_pool;
 mod unknown;
 
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use attempts::{AttemptLimits, AttemptRate};
 pub use clock::{Clock, SystemClock};
 pub use fault::Fault;
 pub use registry::{
@@ -35,10 +38,11 @@ pub use registry::{
     RetireError,
 };
 pub use root_keys::{
-    CreateKeyFileError, EnvKeyError, EnvRootKey, FileRootKey, KeyFileError, RootKeyError, RootKeys,
-    platform_keys,
+    CreateKeyFileError, EnvKeyError, EnvRootKeys, FileRootKeys, KeyFileError, RootKeyError,
+    RootKeys, platform_keys,
 };
-pub use stretch_pool::StretchLimits;
+pub use source::{InvalidSource, Source};
+pub use stretch_pool::{StretchLimits, StretchLoad};
 pub use unknown::Unknown;
 
 pub use plugmint_core::derivation;

@@ -16,12 +16,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use plugmint_core::{Argon2Cost, CompanyId, Installation};
 use plugmint_store::Store;
 
+use crate::attempts::Attempts;
 use crate::clock::Clock;
 use crate::key_ring::KeyRing;
 use crate::random::Random;
 use crate::root_keys::RootKeys;
 use crate::serial_queue::SerialQueue;
-use crate::stretch_pool::StretchPool;
+use crate::stretch_pool::{StretchLoad, StretchPool};
 use crate::{Fault, keys};
 
 pub use authenticate::AuthenticateError;
@@ -48,6 +49,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     random: Random,
     pool: StretchPool,
+    attempts: Attempts,
     queue: SerialQueue,
     most_argon2: Argon2Cost,
     installation: Installation,
@@ -105,6 +107,12 @@ impl Registry {
     /// Whether calls can be served: the registry is open and its store answers.
     pub async fn is_ready(&self) -> bool {
         self.ensure_open().is_ok() && matches!(Self::is_created(&*self.0.store).await, Ok(true))
+    }
+
+    /// What the threads for slow hashing are at now: for a host's metrics, and for a load balancer.
+    #[must_use]
+    pub fn stretch_load(&self) -> StretchLoad {
+        self.0.pool.load()
     }
 
     fn ensure_open(&self) -> Result<(), Fault> {

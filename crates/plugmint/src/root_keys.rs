@@ -2,6 +2,7 @@
 
 mod env;
 mod file;
+mod held;
 
 use std::error::Error as StdError;
 
@@ -12,8 +13,8 @@ use plugmint_store::TagKey;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-pub use env::{EnvKeyError, EnvRootKey};
-pub use file::{CreateKeyFileError, FileRootKey, KeyFileError};
+pub use env::{EnvKeyError, EnvRootKeys};
+pub use file::{CreateKeyFileError, FileRootKeys, KeyFileError};
 
 /// Answers `HMAC-SHA256(root, label)` for each version of the root key.
 ///

@@ -27,7 +27,7 @@ use plugmint_store::Store;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{SeedableRng, TryCryptoRng, TryRng};
 
-use crate::{Clock, CreateError, Registry, RegistryBuilder, StretchLimits};
+use crate::{AttemptLimits, Clock, CreateError, Registry, RegistryBuilder, StretchLimits};
 
 /// A registry in memory, and the clock and store behind it.
 #[derive(Debug)]
@@ -75,6 +75,8 @@ pub fn builder(store: Arc<dyn Store>, clock: Arc<FixedClock>, seed: u64) -> Regi
         .with_clock(clock)
         .with_random(SeededRandom(ChaCha12Rng::seed_from_u64(seed)))
         .with_stretch_limits(StretchLimits::new(NonZeroUsize::MIN, 64))
+        // A test knows few names.
+        .with_attempt_limits(AttemptLimits::default().with_buckets(256))
 }
 
 /// The root key of every test registry. It is public, and so no key at all.

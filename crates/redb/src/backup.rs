@@ -2,8 +2,8 @@
 
 mod error;
 
-use std::fs::File;
-use std::io;
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Write};
 use std::ops::Bound;
 use std::path::Path;
 use std::thread;
@@ -43,7 +43,7 @@ pub(crate) async fn write(reader: Reader, path: &Path) -> Result<Backup, BackupE
     let work = move || {
         let mut backup = Backup { records: 0 };
         let written = file::make(&path, |file| {
-            backup.records = fill(file, &reader.hold(), || answer.is_canceled())?;
+            backup.records = fill(file, reader.hold(), || answer.is_canceled())?;
             Ok(())
         });
         // Who does not wait any more is not told.
@@ -60,19 +60,47 @@ pub(crate) fn restore(
     path: &Path,
     options: &RedbOptions,
 ) -> Result<(), RestoreError> {
-    let mut backup = File::open(backup).map_err(|error| RestoreError::Backup(error.into()))?;
+    let mut backup = open(backup)?;
     file::make(path, |mut copy| {
-        let created = |error: io::Error| RestoreError::Create(error.into());
-        io::copy(&mut backup, &mut copy).map_err(created)?;
+        let mut part = vec![0; COPIED_AT_ONCE];
+        loop {
+            let len = match backup.read(&mut part) {
+                Ok(0) => break,
+                Ok(len) => len,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(RestoreError::Unread(error)),
+            };
+            let read = part.get(..len).unwrap_or_default();
+            copy.write_all(read).map_err(|error| RestoreError::Create(error.into()))?;
+        }
         let backend =
             FileBackend::new(copy).map_err(|error| CreateStoreError::Failed(error.into()))?;
-        let database = database::open(backend, options).map_err(RestoreError::Backup)?;
+        let database = database::open(backend, options).map_err(RestoreError::Invalid)?;
         Ok(database.close().map_err(|error| CreateStoreError::Failed(error.into()))?)
     })
 }
 
-/// Copies everything that is held, in the order of its keys, and verifies the copy.
-fn fill(file: File, held: &Held, given_up: impl Fn() -> bool) -> Result<u64, BackupError> {
+/// Opens a backup to read it. A pipe would be waited for and a device has no end, so both are none.
+fn open(backup: &Path) -> Result<File, RestoreError> {
+    if !backup.metadata().map_err(RestoreError::Unread)?.is_file() {
+        return Err(RestoreError::Unread(io::ErrorKind::InvalidInput.into()));
+    }
+    let file = File::open(backup).map_err(RestoreError::Unread)?;
+    match file.try_lock_shared() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(RestoreError::Held),
+        Err(TryLockError::Error(error)) => Err(RestoreError::Unread(error)),
+    }
+}
+
+/// Copies everything that is held, in the order of its keys, lets go of it, and verifies the copy.
+fn fill(file: File, held: Held, given_up: impl Fn() -> bool) -> Result<u64, BackupError> {
+    let gone_on = || {
+        if given_up() {
+            return Err(BackupError::failed("nobody waits for it any more"));
+        }
+        Ok(())
+    };
     let again = file.try_clone().map_err(BackupError::failed)?;
     let database = initialize(file).map_err(BackupError::Failed)?;
     let mut stored = held.snapshot().stored().map_err(BackupError::failed)?;
@@ -83,19 +111,19 @@ fn fill(file: File, held: &Held, given_up: impl Fn() -> bool) -> Result<u64, Bac
             0 => break,
             part => part,
         };
-        if given_up() {
-            return Err(BackupError::failed("nobody waits for it any more"));
-        }
+        gone_on()?;
         if let Some(age) = held.is_older_than() {
             return Err(BackupError::TooOld { age });
         }
     }
+    drop((stored, held));
     database.close().map_err(BackupError::failed)?;
     let found = count(again).map_err(BackupError::Failed)?;
     if found != copied {
         let lost = format!("{copied} records were written and {found} are there");
         return Err(BackupError::failed(lost));
     }
+    gone_on()?;
     Ok(copied)
 }
 
@@ -129,6 +157,9 @@ fn count(file: File) -> Result<u64, BoxError> {
     database.close()?;
     Ok(records)
 }
+
+/// Bytes of a backup that are read before they are written.
+const COPIED_AT_ONCE: usize = 1 << 20;
 
 /// Records that are copied in one commit, before it is asked whether to go on.
 const AT_A_TIME: usize = 20_000;

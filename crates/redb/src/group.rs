@@ -77,11 +77,13 @@ impl<'a> Group<'a> {
         }
         let mut records = txn.open_table(RECORDS)?;
         let mut changes = self.changes.into_iter().peekable();
-        let mut crowded = true;
+        let mut scattered = Scattered::default();
         while let Some((key, change)) = changes.next() {
             match change {
-                Change::Added(stored) if crowded && is_added(changes.peek()) => {
-                    crowded = fill_gap(&mut records, &key, &stored, &mut changes)?;
+                Change::Added(stored) if scattered.is_over() && is_added(changes.peek()) => {
+                    let filled = fill_gap(&mut records, &key, &stored, &mut changes)?;
+                    scattered.met_gap_of(filled);
+                    continue;
                 }
                 Change::Added(stored) | Change::Changed(stored) => {
                     records.insert(key.as_bytes(), stored.as_slice())?;
@@ -90,8 +92,34 @@ impl<'a> Group<'a> {
                     records.remove(key.as_bytes())?;
                 }
             }
+            scattered.passed_one();
         }
         Ok(())
+    }
+}
+
+/// How long records are expected to lie scattered, each in a gap of its own: there the search for a
+/// gap costs more than it spares. After a few such in a row none is searched for a while.
+#[derive(Default)]
+struct Scattered {
+    lone: usize,
+    expected: usize,
+}
+
+impl Scattered {
+    const fn is_over(&self) -> bool {
+        self.expected == 0
+    }
+
+    const fn met_gap_of(&mut self, records: usize) {
+        self.lone = if records > 1 { 0 } else { self.lone + 1 };
+        if self.lone == MOST_LONE {
+            *self = Self { lone: 0, expected: PASSED_OVER };
+        }
+    }
+
+    const fn passed_one(&mut self) {
+        self.expected = self.expected.saturating_sub(1);
     }
 }
 
@@ -100,14 +128,13 @@ fn is_added(change: Option<&(Key, Change)>) -> bool {
 }
 
 /// Adds a record and all that come next and lie in the same gap between records that are there, as
-/// an import's do: without a search for each. Says whether there were several; where records lie
-/// scattered the search for a gap costs more than it spares.
+/// an import's do: without a search for each. Says how many there were.
 fn fill_gap(
     records: &mut Table<'_, &'static [u8], &'static [u8]>,
     key: &Key,
     stored: &[u8],
     changes: &mut Peekable<impl Iterator<Item = (Key, Change)>>,
-) -> Result<bool, redb::Error> {
+) -> Result<usize, redb::Error> {
     let mut gap = records.lower_bound_mut(Bound::Included(key.as_bytes()))?;
     gap.insert_before(key.as_bytes(), stored)?;
     let mut filled = 1;
@@ -120,5 +147,11 @@ fn fill_gap(
         filled += 1;
     }
     gap.close()?;
-    Ok(filled > 1)
+    Ok(filled)
 }
+
+/// Gaps in a row that took one record each before they count as scattered.
+const MOST_LONE: usize = 4;
+
+/// Records that are then written one by one before a gap is searched again.
+const PASSED_OVER: usize = 64;

@@ -1,6 +1,6 @@
 //! Where callers leave work for a thread: a bounded queue between any executor and threads of ours.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::task::{Poll, Waker};
@@ -16,11 +16,11 @@ pub(crate) struct HandOver<T> {
 
 struct State<T> {
     waiting: VecDeque<T>,
-    /// Callers that found no room. All of them are woken when there is some again: a caller that
-    /// was dropped meanwhile takes no other's place.
-    outside: Vec<Waker>,
-    /// How often `outside` was emptied, so that a caller stands there once.
-    round: u64,
+    /// Callers that found no room, each under a number of its own. All of them are woken when there
+    /// is some again: a caller that was dropped meanwhile takes no other's place.
+    outside: BTreeMap<u64, Waker>,
+    /// How many callers there were outside.
+    numbers: u64,
     /// Threads that sleep: who finds none needs no system call to wake one.
     asleep: usize,
     closed: bool,
@@ -34,8 +34,8 @@ impl<T> HandOver<T> {
     pub(crate) fn new(room: NonZeroUsize) -> Self {
         let state = State {
             waiting: VecDeque::new(),
-            outside: Vec::new(),
-            round: 0,
+            outside: BTreeMap::new(),
+            numbers: 0,
             asleep: 0,
             closed: false,
         };
@@ -46,7 +46,7 @@ impl<T> HandOver<T> {
     /// left.
     pub(crate) async fn leave(&self, item: T) -> Result<(), Closed> {
         let mut item = Some(item);
-        let mut stands: Option<(u64, Waker)> = None;
+        let mut place = Place { queue: self, number: None };
         poll_fn(|context| {
             let mut state = self.lock();
             if state.closed {
@@ -61,12 +61,16 @@ impl<T> HandOver<T> {
                 }
                 return Poll::Ready(Ok(()));
             }
+            let number = *place.number.get_or_insert_with(|| {
+                state.numbers += 1;
+                state.numbers
+            });
             let waker = context.waker();
-            let round = state.round;
-            let known = |(at, by): &(u64, Waker)| *at == round && by.will_wake(waker);
-            if !stands.as_ref().is_some_and(known) {
-                state.outside.push(waker.clone());
-                stands = Some((round, waker.clone()));
+            if !state.outside.get(&number).is_some_and(|known| known.will_wake(waker)) {
+                let replaced = state.outside.insert(number, waker.clone());
+                // Outside the lock: what a waker does when it is dropped is its executor's.
+                drop(state);
+                drop(replaced);
             }
             Poll::Pending
         })
@@ -122,10 +126,24 @@ impl<T> HandOver<T> {
 
 /// Wakes all that found no room.
 fn admit<T>(mut state: MutexGuard<'_, State<T>>) {
-    state.round += 1;
     let outside = std::mem::take(&mut state.outside);
     drop(state);
-    outside.into_iter().for_each(Waker::wake);
+    outside.into_values().for_each(Waker::wake);
+}
+
+/// A caller that found no room; when it is dropped nothing of it is left.
+struct Place<'a, T> {
+    queue: &'a HandOver<T>,
+    number: Option<u64>,
+}
+
+impl<T> Drop for Place<'_, T> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            let waker = self.queue.lock().outside.remove(&number);
+            drop(waker);
+        }
+    }
 }
 
 /// The end of a thread that serves a queue: nobody waits for it longer.

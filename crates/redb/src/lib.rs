@@ -6,7 +6,8 @@
 //!
 //! * [`create`](RedbStore::create) makes a store where there is none and never touches what is
 //!   there; [`open`](RedbStore::open) opens one and never makes one. A crash while creating leaves
-//!   nothing under the name, at most a file `.plugmint-*.new` beside it that may be deleted.
+//!   nothing under the name or a whole store, and perhaps a file `.plugmint-*.new` beside it that
+//!   may be deleted.
 //! * Opening verifies the checksum of every page. That reads the whole file: about a second for a
 //!   million records.
 //! * One process owns the file; a second one is told so.
@@ -20,13 +21,15 @@
 //! changes of threads. A commit that was handed over is finished, also when its future is dropped.
 //! It needs no async runtime.
 //!
-//! When a write or a sync fails, everybody who waits is told, and from then on every commit fails:
-//! what a disk did not take once it may have lost before. Reads go on with what was acknowledged.
-//! Dropping the last handle and calling [`open`](RedbStore::open) shows what was kept, and serves
-//! again.
+//! When the disk fails a read, a write or a sync, everybody whose batch was in that commit is told,
+//! and from then on every commit fails: what a disk did not take once it may have lost before. So
+//! does every read of a page that is not in the cache; what is read is what was acknowledged, or an
+//! error. Dropping the last handle and calling [`open`](RedbStore::open) shows what was kept, and
+//! serves again.
 //!
 //! # Reads
-//! A read sees the last commit that was acknowledged, without a lock, and never waits for a writer.
+//! A read sees the last commit that was acknowledged, and never waits for a writer or for a disk
+//! that others wait for.
 //! It runs on the thread that polls it: half a microsecond to two where the pages are in the cache,
 //! and up to one read of the disk for each level of the tree, three or four, where they are not,
 //! for which an executor's thread then waits. Where a store outgrows

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -27,7 +28,10 @@ impl ReadThreads {
         let mut these = Self { jobs, threads: Vec::new() };
         for _ in 0..count {
             let jobs = Arc::clone(&these.jobs);
-            let serve = move || jobs.serve_each(|job| job());
+            // One read that panics is one read without an answer.
+            let serve = move || {
+                jobs.serve_each(|job| drop(panic::catch_unwind(AssertUnwindSafe(job))));
+            };
             let thread =
                 thread::Builder::new().name("plugmint-redb-reader".to_owned()).spawn(serve)?;
             these.threads.push(thread);

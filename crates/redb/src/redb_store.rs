@@ -18,13 +18,16 @@ use crate::file;
 use crate::options::RedbOptions;
 use crate::read_threads::ReadThreads;
 use crate::reader::Reader;
+use crate::revisions::Revisions;
 use crate::snapshot::Snapshot;
+use crate::unsettled::Unsettled;
 use crate::writer::Writer;
 
 /// A store in one file, owned by this process while the handle lives. Share it behind an `Arc`.
 ///
 /// Dropping it finishes the commits that were handed over, ends its threads and releases the file; it
-/// blocks until then.
+/// blocks until then. Where a thread of the store itself drops the last handle, because the answer
+/// that it gave woke a task that ended there and then, the file is released when that thread ends.
 pub struct RedbStore {
     writer: Writer,
     reader: Reader,
@@ -74,7 +77,8 @@ impl RedbStore {
     /// backup holds no key.
     ///
     /// It is written on a thread of its own. While that reads, the file of the store grows by what
-    /// is committed. Dropping the future gives the backup up, and nothing is left of it.
+    /// is committed. Dropping the future gives the backup up, unless it is whole by then; a process
+    /// that ends meanwhile leaves a file `.plugmint-*.new` that may be deleted.
     ///
     /// # Errors
     /// [`BackupError`]; nothing of that name is there, or what was there before.
@@ -94,7 +98,10 @@ impl RedbStore {
         let last = Arc::new(ArcSwap::from_pointee(Snapshot::last(&database).map_err(damaged)?));
         let reader = Reader::new(Arc::clone(&last), options.snapshot_age());
         let read_threads = ReadThreads::start(options.read_threads())?;
-        let writer = Writer::start(database, last, options.most_waiting())?;
+        let revisions = Revisions::behind(&last.load()).ok_or_else(|| {
+            OpenStoreError::Damaged("the revisions of the store are used up".into())
+        })?;
+        let writer = Writer::start(database, last, revisions, options.most_waiting())?;
         Ok(Self { writer, reader, read_threads })
     }
 }
@@ -141,10 +148,10 @@ impl fmt::Debug for RedbStore {
     }
 }
 
-/// Nothing that redb reports goes away by trying again: after a failed write the file must be
-/// opened anew.
+/// Nothing that redb reports goes away by trying again: after any failure of the disk it refuses
+/// commits, and reads that are not in its cache, until the file is opened anew.
 fn failed(operation: Operation, error: redb::Error) -> StoreError {
-    StoreError::lasting(NAME, operation, error)
+    StoreError::lasting(NAME, operation, Unsettled::Unread(Arc::new(error)))
 }
 
 const NAME: &str = "redb";

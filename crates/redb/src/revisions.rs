@@ -14,9 +14,10 @@ pub(crate) struct Revisions {
 }
 
 impl Revisions {
-    /// Those behind everything that a store was left with.
-    pub(crate) const fn behind(left: &Snapshot) -> Self {
-        Self { generation: left.generation() + 1, commits: 0 }
+    /// Those behind everything that a store was left with. `None` behind the last generation, which
+    /// no store comes to but by a changed file.
+    pub(crate) fn behind(left: &Snapshot) -> Option<Self> {
+        Some(Self { generation: left.generation().checked_add(1)?, commits: 0 })
     }
 
     /// One that was never given.

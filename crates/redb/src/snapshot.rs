@@ -67,5 +67,5 @@ impl Snapshot {
 }
 
 fn record(stored: &[u8]) -> Result<Record, redb::Error> {
-    split(stored).map(|(revision, value)| Record::new(revision, value.to_vec()))
+    split(stored).map(|(revision, value)| Record::new(revision, value))
 }

@@ -1,10 +1,10 @@
-//! Why a thread of the store gave no answer.
+//! Why the store gave no answer.
 
 use std::sync::Arc;
 
 use thiserror::Error;
 
-/// What stands behind a store error of a commit, or of a read on another thread.
+/// What stands behind a store error.
 #[derive(Clone, Debug, Error)]
 pub(crate) enum Unsettled {
     /// The transaction failed: the batch happened or it did not.
@@ -14,6 +14,9 @@ pub(crate) enum Unsettled {
     /// on: the batch did not happen.
     #[error("an earlier commit failed; drop the store and open it again")]
     Stopped(#[source] Arc<redb::Error>),
+    /// What was asked for could not be read, or is not what was written.
+    #[error("the store cannot be read; drop the store and open it again")]
+    Unread(#[source] Arc<redb::Error>),
     /// The thread ended, which it does before the store does by a panic only.
     #[error("a thread of the store ended; drop the store and open it again")]
     Ended,

@@ -41,11 +41,11 @@ impl Writer {
     pub(crate) fn start(
         database: Database,
         last: Last,
+        revisions: Revisions,
         most_waiting: NonZeroUsize,
     ) -> io::Result<Self> {
         let batches = Arc::new(HandOver::new(most_waiting));
         let groups = Arc::default();
-        let revisions = Revisions::behind(&last.load());
         let mut desk =
             Desk { database, last, revisions, groups: Arc::clone(&groups), failed: None };
         let taken = Arc::clone(&batches);

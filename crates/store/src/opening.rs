@@ -41,7 +41,7 @@ pub enum OpenStoreError {
         known: u64,
     },
     /// It does not hold what was written: a checksum is wrong.
-    #[error("the store is damaged: restore a backup")]
+    #[error("the store is damaged: it does not hold what was written")]
     Damaged(#[source] Box<dyn StdError + Send + Sync>),
     /// The system failed to read or write it.
     #[error("the store cannot be read or written")]

@@ -10,8 +10,7 @@ use thiserror::Error;
 
 use crate::{Batch, CommitError, Key, Operation, Record, Revision, Store, StoreError};
 
-use tag_key::TAG_LEN;
-pub use tag_key::TagKey;
+pub use tag_key::{TAG_LEN, TagKey};
 
 /// A store over a store that puts a keyed tag behind every value and verifies it at every read.
 ///
@@ -26,8 +25,9 @@ pub use tag_key::TagKey;
 /// [`TagError`] in the source of a [`StoreError`]. Who does not have the key can make no record.
 ///
 /// # What it does not see
-/// That a record was deleted, or that an older record of the same key came back: both need a copy
-/// of the store that somebody else keeps. Nor does it hide anything: values are stored in clear.
+/// That a record was deleted, that an older record of the same key came back, or that it came from
+/// another store under the same key of tags: all need a copy of the store that somebody else keeps.
+/// So two stores shall not share a key. Nor does it hide anything: values are stored in clear.
 pub struct Tagged<S> {
     store: S,
     current: TagKey,
@@ -65,21 +65,17 @@ impl<S> Tagged<S> {
         if self.is_plain(key) {
             return Ok(record);
         }
-        let revision = record.revision();
-        let mut value = record.into_value();
-        let len = value.len().checked_sub(TAG_LEN);
-        let (Some(len), Some(tag)) = (len, value.last_chunk::<TAG_LEN>().copied()) else {
+        let Some((value, tag)) = record.value().split_last_chunk::<TAG_LEN>() else {
             return Err(TagError::Missing { key: Box::new(key.clone()) });
         };
-        value.truncate(len);
         let mut keys = std::iter::once(&self.current).chain(&self.older);
-        let tag_key = keys.find(|tag_key| tag_key.made(&tag));
+        let tag_key = keys.find(|tag_key| tag_key.made(tag));
         let unknown = || TagError::UnknownVersion { key: Box::new(key.clone()) };
-        if tag_key.ok_or_else(unknown)?.verifies(key, &value, &tag) {
-            Ok(Record::new(revision, value))
-        } else {
-            Err(TagError::Mismatch { key: Box::new(key.clone()) })
+        if !tag_key.ok_or_else(unknown)?.verifies(key, value, tag) {
+            return Err(TagError::Mismatch { key: Box::new(key.clone()) });
         }
+        let len = value.len();
+        Ok(record.truncated(len))
     }
 }
 

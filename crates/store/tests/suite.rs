@@ -29,6 +29,8 @@ enum Flaw {
     ChecksThenActs,
     LosesDataOnReopen,
     CountsFromTheStartOnReopen,
+    /// Counts commits that write nothing in memory alone.
+    ForgetsCommitsThatWroteNothing,
     /// Serves reads from a copy that it makes before each commit.
     ReadsWhatWasBefore,
     /// Compares `after` with `<=` and so gives a key twice.
@@ -46,6 +48,8 @@ struct Disk {
     snapshot: BTreeMap<Key, Record>,
     arrivals: Vec<Key>,
     counter: u128,
+    /// Revisions since the last one that a record was written at.
+    unwritten: u128,
     owned: bool,
 }
 
@@ -66,6 +70,10 @@ impl MapStore {
         if flaw == Flaw::CountsFromTheStartOnReopen {
             state.counter = 0;
         }
+        if flaw == Flaw::ForgetsCommitsThatWroteNothing {
+            state.counter -= state.unwritten;
+        }
+        state.unwritten = 0;
         state.owned = true;
         Ok(Self { flaw, disk: Arc::clone(disk) })
     }
@@ -174,6 +182,10 @@ impl Store for MapStore {
             disk = lock(&self.disk);
         }
         let mut revision = disk.next_revision();
+        disk.unwritten += 1;
+        if batch.steps().any(|(_, step)| !matches!(step.effect(), Effect::Keep)) {
+            disk.unwritten = 0;
+        }
         for (key, step) in batch.into_steps() {
             if self.flaw == Flaw::ReusesRevisionsAfterDelete {
                 revision = disk.revision_of_its_key(&key);
@@ -258,6 +270,11 @@ fn a_store_that_loses_data_on_reopen_is_caught_by_c6() {
 #[test]
 fn a_store_that_counts_from_the_start_on_reopen_is_caught_by_c3() {
     is_caught_by(Flaw::CountsFromTheStartOnReopen, Clause::C3);
+}
+
+#[test]
+fn a_store_that_forgets_commits_that_wrote_nothing_is_caught_by_c3() {
+    is_caught_by(Flaw::ForgetsCommitsThatWroteNothing, Clause::C3);
 }
 
 #[test]

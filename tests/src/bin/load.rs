@@ -2,8 +2,9 @@
 //! every step once it is acknowledged.
 //!
 //! * `load lives STORE FIRST COUNT` prints `DEVICE STEPS` for each step
-//! * `load create STORE` makes an empty store
-//! * `load open STORE` prints the code of the error, or `open`
+//! * `load create STORE` makes an empty store and prints `done`, or the code of the error
+//! * `load open STORE` opens it, `load backup STORE BACKUP` writes a backup of it, and
+//!   `load restore BACKUP STORE` makes a store of one; they print the same
 //! * `load golden FORMAT` makes the golden store of that format anew
 
 #![expect(clippy::panic, reason = "where the harness fails, the test shall fail")]
@@ -15,7 +16,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_redb::{BackupError, RedbOptions, RedbStore, RestoreError};
+use plugmint_store::{CreateStoreError, OpenStoreError};
 use plugmint_tests::{
     LIFE, Lives, Scene, TOGETHER, begin_lives, golden, make_golden, register_together,
 };
@@ -30,16 +32,28 @@ fn main() {
         ["lives", store, first, count] => {
             lives(Path::new(store), first.parse().unwrap(), count.parse().unwrap());
         }
-        ["create", store] => {
-            drop(RedbStore::create(store, &options()).unwrap());
-            tell("created");
+        ["create", store] => end(RedbStore::create(store, &options()), CreateStoreError::code),
+        ["open", store] => end(RedbStore::open(store, &options()), OpenStoreError::code),
+        ["backup", store, backup] => {
+            let store = RedbStore::open(store, &options()).unwrap();
+            end(block_on(store.snapshot(backup)), BackupError::code);
         }
-        ["open", store] => match RedbStore::open(store, &options()) {
-            Ok(_) => tell("open"),
-            Err(error) => tell(error.code()),
-        },
+        ["restore", backup, store] => {
+            end(RedbStore::restore(backup, store, &options()), RestoreError::code);
+        }
         ["golden", format] => make_golden(&golden(format.parse().unwrap())),
-        words => panic!("{words:?}: expected lives, create, open or golden"),
+        words => panic!("{words:?}: expected a command"),
+    }
+}
+
+/// Tells what came of it, and ends with 1 where that is an error.
+fn end<T, E>(result: Result<T, E>, code: fn(&E) -> &'static str) {
+    match result {
+        Ok(_) => tell("done"),
+        Err(error) => {
+            tell(code(&error));
+            std::process::exit(1);
+        }
     }
 }
 

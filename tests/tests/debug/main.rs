@@ -14,7 +14,7 @@ mod values;
 
 use std::fmt::Debug;
 
-use plugmint::EnvRootKey;
+use plugmint::EnvRootKeys;
 
 use shown::Shown;
 
@@ -57,9 +57,9 @@ fn a_root_key_from_the_environment_is_not_shown() {
             .output()
             .unwrap();
         let told = String::from_utf8(child.stdout).unwrap();
-        assert!(child.status.success() && told.contains("EnvRootKey("), "{told}");
+        assert!(child.status.success() && told.contains("EnvRootKeys("), "{told}");
         assert!(!told.contains(&key), "{told}");
         return;
     };
-    println!("{:?}", EnvRootKey::load("PLUGMINT_TEST_ROOT_KEY").unwrap());
+    println!("{:?}", EnvRootKeys::load("PLUGMINT_TEST_ROOT_KEY").unwrap());
 }

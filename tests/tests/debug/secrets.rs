@@ -7,7 +7,8 @@ use plugmint_core::derivation::{
 };
 use plugmint_core::lifecycle::{Decision, Registered, Registration, SerialRecord, Stage};
 use plugmint_core::{
-    Author, ControlPassword, EnrollPassword, Epoch, KeyVersion, PasswordClass, RepeatPolicy,
+    Author, ControlPassword, CredentialView, EnrollPassword, Epoch, KeyVersion, PasswordClass,
+    RepeatPolicy,
 };
 
 use crate::shown::Shown;
@@ -119,6 +120,8 @@ fn lives(
     shown.show(stage.identity());
     let credential = enrolled.credentials(&id()).pop().unwrap();
     shown.show(&credential);
+    let record = credential.encode();
+    shown.show(&CredentialView::decode(*credential.plug_id(), &record).unwrap());
     let admission = credential.admit(auth);
     shown.show(&admission);
     let plugmint_core::Admission::Activates(principal) = admission else { panic!("it connects") };

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use plugmint::testing::{FixedClock, TestRegistry, builder};
-use plugmint::{EnvRootKey, FileRootKey, NewSerial, Registry};
+use plugmint::{EnvRootKeys, FileRootKeys, NewSerial, Registry};
 use plugmint_core::{ControlPassword, EnrollPassword, SerialNumber};
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
@@ -78,6 +78,7 @@ pub(crate) fn registries(shown: &mut Shown) {
     shown.show(&settings);
     let registry: Registry = block_on(settings.create(&root())).unwrap();
     shown.show(&registry);
+    shown.show(&registry.stretch_load());
     let serial = SerialNumber::parse("SN-1").unwrap();
     let new = NewSerial::new(serial, EnrollPassword::parse(ENROLL).unwrap())
         .with_control_password(ControlPassword::parse(CONTROL).unwrap());
@@ -85,15 +86,15 @@ pub(crate) fn registries(shown: &mut Shown) {
 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("root.key");
-    let key = FileRootKey::create(&path).unwrap();
+    let key = FileRootKeys::create(&path).unwrap();
     let held = fs::read_to_string(&path).unwrap();
     shown.secret("the key file", held.trim_end().as_bytes());
     shown.show(&key);
-    shown.show(&FileRootKey::create(&path).unwrap_err());
+    shown.show(&FileRootKeys::create(&path).unwrap_err());
     fs::write(&path, ENROLL).unwrap();
-    shown.show(&FileRootKey::load(&path).unwrap_err());
+    shown.show(&FileRootKeys::load(&path).unwrap_err());
     // Cargo sets this one, and it holds the root key of nobody.
-    shown.show(&EnvRootKey::load("CARGO_MANIFEST_DIR").unwrap_err());
+    shown.show(&EnvRootKeys::load("CARGO_MANIFEST_DIR").unwrap_err());
     // A test of its own shows one that holds a key.
-    shown.elsewhere("EnvRootKey");
+    shown.elsewhere("EnvRootKeys");
 }

@@ -2,9 +2,9 @@
 
 use plugmint::testing::FixedClock;
 use plugmint::{
-    Actor, AuthenticateError, CompanyId, CreateError, CreateTemplateError, EnrollError, Fault,
-    FindError, LookUpError, MarkError, OpenError, RegisterAllError, RegisterError, RetireError,
-    RootKeyError, StretchLimits, SystemClock, Unknown,
+    Actor, AttemptLimits, AuthenticateError, CompanyId, CreateError, CreateTemplateError,
+    EnrollError, Fault, FindError, LookUpError, MarkError, OpenError, RegisterAllError,
+    RegisterError, RetireError, RootKeyError, Source, StretchLimits, SystemClock, Unknown,
 };
 use plugmint_core::derivation::{
     PasswordText, PasswordTooLong, PlatformKeys, RootKey, RootLabel, SealNonce, SealedKey,
@@ -44,6 +44,10 @@ pub(crate) fn values(shown: &mut Shown) {
     shown.show(&RepeatPolicy::Always);
     shown.show(&RootLabel::Auth);
     shown.show(&StretchLimits::default());
+    shown.show(&AttemptLimits::default());
+    shown.show(&AttemptLimits::default().per_source());
+    shown.show(&Source::new("192.0.2.1").unwrap());
+    shown.show(&Source::new("").unwrap_err());
     shown.show(&Installation::new(CompanyId::from_parts([2; 12]), UnixMillis::new(1)));
     shown.show(&SystemClock);
     shown.show(&FixedClock::default());

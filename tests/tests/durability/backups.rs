@@ -112,7 +112,7 @@ fn a_backup_that_is_no_whole_store_is_refused_by_what_is_wrong_with_it() {
         let refused = RedbStore::restore(&backup, &restored, &options()).unwrap_err();
         assert_eq!(entries(directory.path()), 1, "something is left of it");
         match refused {
-            RestoreError::Backup(error) => error,
+            RestoreError::Invalid(error) => error,
             error => panic!("{error:?}"),
         }
     };
@@ -124,7 +124,7 @@ fn a_backup_that_is_no_whole_store_is_refused_by_what_is_wrong_with_it() {
     assert!(matches!(refusal(&changed), OpenStoreError::Damaged(_)));
     fs::remove_file(&backup).unwrap();
     let refused = RedbStore::restore(&backup, &restored, &options()).unwrap_err();
-    assert!(matches!(refused, RestoreError::Backup(OpenStoreError::Missing)));
+    assert!(matches!(refused, RestoreError::Unread(_)));
 }
 
 #[test]
@@ -150,5 +150,27 @@ fn a_backup_that_nobody_waits_for_any_more_is_given_up() {
     while entries(directory.path()) > 0 {
         assert!(!directory.path().join("backup").exists(), "it was finished");
         std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_store_that_is_held_is_no_backup() {
+    let directory = TempDir::new().unwrap();
+    let (held, restored) = (directory.path().join("held"), directory.path().join("restored"));
+    let store = RedbStore::create(&held, &options()).unwrap();
+    let refused = RedbStore::restore(&held, &restored, &options()).unwrap_err();
+    assert!(matches!(refused, RestoreError::Held), "{refused:?}");
+    drop(store);
+    assert_eq!(entries(directory.path()), 1);
+    RedbStore::restore(&held, &restored, &options()).unwrap();
+}
+
+#[test]
+fn what_is_no_regular_file_is_no_backup() {
+    let directory = TempDir::new().unwrap();
+    for other in [directory.path(), Path::new("/dev/zero")] {
+        let refused = RedbStore::restore(other, directory.path().join("restored"), &options());
+        assert!(matches!(refused, Err(RestoreError::Unread(_))));
+        assert_eq!(entries(directory.path()), 0);
     }
 }

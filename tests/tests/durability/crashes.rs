@@ -1,20 +1,23 @@
 //! Power lost at every write, with what was not synced there, gone, in part, in disorder or torn.
 
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use plugmint_redb::RedbStore;
-use plugmint_tests::{CrashLog, DiskOp, Lives, Loss, SimDisk};
+use plugmint_store::{Batch, Guard, Key, OpenStoreError, Store};
+use plugmint_tests::{
+    AuditError, CrashLog, DiskOp, Lives, Loss, SimDisk, panics_of_stores, watch_panics,
+};
+use pollster::block_on;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 
 use crate::count;
-use crate::load::{AuditError, DEVICES_EACH, Ledger, THREADS, audit, live, new_scene, options};
-
-const LOSSES: [Loss; 5] =
-    [Loss::Nothing, Loss::Everything, Loss::Some, Loss::Reordered, Loss::Torn];
+use crate::load::{DEVICES_EACH, Ledger, THREADS, audit, live, new_scene, options};
 
 /// A run of devices on a disk that kept a log.
 struct Run {
@@ -46,7 +49,7 @@ fn crash_everywhere(
     let (mut images, mut recoveries) = (0, 0);
     for (at, op) in run.log.iter().enumerate() {
         if at >= run.from && at % workers == worker {
-            for loss in LOSSES {
+            for loss in Loss::ALL {
                 if left
                     .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1))
                     .is_err()
@@ -58,7 +61,7 @@ fn crash_everywhere(
                 let before = disk.bytes();
                 let steps = |device| run.ledger.steps(device, at);
                 let found = catch_unwind(AssertUnwindSafe(|| audit(lives, &disk, steps)));
-                let found = found.unwrap_or_else(|_| Err("a panic".into()));
+                let found = found.unwrap_or_else(|_| Err(AuditError::Wrong("a panic".to_owned())));
                 found.unwrap_or_else(|error| panic!("{}: {error:?}", told()));
                 images += 1;
                 if images % 4 == 0 {
@@ -86,12 +89,13 @@ fn crash_in_recovery(
     let at = usize::try_from(random.next_u64() % (log.len() as u64 + 1)).unwrap();
     let mut crash = CrashLog::new(image);
     log.iter().take(at).for_each(|op| crash.push(op));
-    let loss = LOSSES[random.next_u32() as usize % LOSSES.len()];
+    let loss = Loss::ALL[random.next_u32() as usize % Loss::ALL.len()];
     audit(lives, &SimDisk::new(crash.image(loss, random)), steps).map(drop)
 }
 
 #[test]
 fn after_a_crash_at_any_write_every_acknowledged_step_is_there_and_none_by_half() {
+    watch_panics();
     let images = count("PLUGMINT_CRASH_IMAGES", 10_000);
     let lives = Lives::of(THREADS * DEVICES_EACH);
     let left = AtomicUsize::new(images);
@@ -99,6 +103,7 @@ fn after_a_crash_at_any_write_every_acknowledged_step_is_there_and_none_by_half(
     while left.load(Ordering::SeqCst) > 0 {
         let run = run();
         assert!(run.ledger.acknowledged() > 100, "the devices live");
+        assert_eq!(run.ledger.refused(), 0, "a sound disk fails nobody");
         let workers = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
             let (run, lives, left) = (&run, &lives, &left);
@@ -119,22 +124,49 @@ fn after_a_crash_at_any_write_every_acknowledged_step_is_there_and_none_by_half(
         "{tried} crash images of {seed} runs, {recovered} crashes in recovery: 0 lost, 0 torn"
     );
     assert_eq!(tried, images);
+    assert_eq!(panics_of_stores(), BTreeMap::new());
+}
+
+/// Whether a disk holds a store, which then must be empty and serve.
+fn is_made(image: Vec<u8>) -> bool {
+    let disk = SimDisk::new(image);
+    let open = || RedbStore::open_on(Arc::clone(&disk) as _, &options());
+    let store = match open() {
+        Ok(store) => store,
+        Err(
+            OpenStoreError::Foreign | OpenStoreError::Truncated { .. } | OpenStoreError::Damaged(_),
+        ) => return false,
+        Err(error) => panic!("{error:?}"),
+    };
+    let all = |store: &RedbStore| block_on(store.scan(b"", None, NonZeroUsize::MAX)).unwrap();
+    assert!(all(&store).is_empty());
+    let batch = Batch::new().put(Key::new(b"first").unwrap(), Guard::Absent, vec![1]).unwrap();
+    block_on(store.commit(batch)).unwrap();
+    drop(store);
+    assert_eq!(all(&open().unwrap()).len(), 1);
+    true
 }
 
 #[test]
-fn a_crash_while_a_store_is_made_leaves_a_whole_one_or_one_that_says_so() {
-    let (_scene, disk) = new_scene();
+fn what_a_crash_while_a_store_is_made_leaves_is_empty_and_serves_or_says_that_it_is_no_store() {
+    watch_panics();
+    let disk = SimDisk::new(Vec::new());
+    let store = RedbStore::create_on(Arc::clone(&disk) as _, &options()).unwrap();
+    let told_at = disk.log_len();
+    drop(store);
     let mut random = ChaCha12Rng::seed_from_u64(7);
     let mut crash = CrashLog::new(Vec::new());
-    let mut opened = 0;
-    for op in disk.log() {
-        crash.push(&op);
-        for loss in LOSSES {
-            let disk = SimDisk::new(crash.image(loss, &mut random));
-            let store =
-                catch_unwind(AssertUnwindSafe(|| RedbStore::open_on(disk as _, &options())));
-            opened += usize::from(store.expect("no panic").is_ok());
+    let (mut made, mut images) = (0, 0);
+    for (number, op) in disk.log().iter().enumerate() {
+        crash.push(op);
+        for loss in Loss::ALL.repeat(20) {
+            let is_made = is_made(crash.image(loss, &mut random));
+            assert!(is_made || number + 1 < told_at, "{loss:?} at {number}: it was told");
+            made += usize::from(is_made);
+            images += 1;
         }
     }
-    assert!(opened > 0);
+    println!("{images} crashes while a store is made, {made} of them leave one");
+    assert!(0 < made && made < images);
+    assert_eq!(panics_of_stores(), BTreeMap::new());
 }

@@ -1,19 +1,21 @@
 //! Single bits that flip in a store file: what is read is right, or the store says that it is not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
 use plugmint_redb::RedbStore;
-use plugmint_tests::{LIFE, Lives, SimDisk, Verb, Wrong, begin_lives};
+use plugmint_tests::{
+    AuditError, LIFE, Lives, SimDisk, Verb, begin_lives, panics_of_stores, watch_panics,
+};
 use pollster::block_on;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 
 use crate::count;
-use crate::load::{AuditError, audit, options};
+use crate::load::{audit, options};
 
 const DEVICES: u32 = 24;
 
@@ -24,8 +26,8 @@ fn goal(device: u32) -> usize {
     1 + device as usize % LIFE.len()
 }
 
-/// The bytes of a store in a file, in which devices lived.
-fn store_file() -> Vec<u8> {
+/// The bytes of a store in a file, in which devices lived: as a kill leaves it, and closed.
+fn store_files() -> (Vec<u8>, Vec<u8>) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.redb");
     let store = Arc::new(RedbStore::create(&path, &options()).unwrap());
@@ -35,8 +37,9 @@ fn store_file() -> Vec<u8> {
             block_on(Verb::take(*verb, &scene, device)).unwrap();
         }
     }
+    let killed = fs::read(&path).unwrap();
     drop(scene);
-    fs::read(path).unwrap()
+    (killed, fs::read(path).unwrap())
 }
 
 fn some_bits(len: u64, count: usize) -> BTreeSet<u64> {
@@ -51,7 +54,8 @@ fn some_bits(len: u64, count: usize) -> BTreeSet<u64> {
 #[derive(Default)]
 struct Tally {
     right: usize,
-    refused: usize,
+    told: usize,
+    wrong: BTreeSet<u64>,
 }
 
 fn flip(file: &[u8], bit: u64, lives: &Lives) -> Result<Vec<usize>, AuditError> {
@@ -62,19 +66,22 @@ fn flip(file: &[u8], bit: u64, lives: &Lives) -> Result<Vec<usize>, AuditError> 
         .unwrap_or_else(|_| panic!("bit {bit}: a panic"))
 }
 
-#[test]
-fn of_single_bits_that_flip_none_makes_a_wrong_answer() {
-    let file = store_file();
+/// Flips bits of a file one at a time, and gives those that make a wrong answer.
+fn wrong_bits(file: &[u8], name: &str) -> BTreeSet<u64> {
+    watch_panics();
     let lives = Lives::of(DEVICES);
     let bits: Vec<_> =
         some_bits(file.len() as u64, count("PLUGMINT_BIT_FLIPS", 15_000)).into_iter().collect();
     let tally_of = |bits: &[u64]| {
         let mut tally = Tally::default();
         for bit in bits {
-            match flip(&file, *bit, &lives) {
+            match flip(file, *bit, &lives) {
                 Ok(_) => tally.right += 1,
-                Err(error) if error.is::<Wrong>() => panic!("bit {bit}: {error}"),
-                Err(_) => tally.refused += 1,
+                Err(AuditError::Told(_)) => tally.told += 1,
+                Err(AuditError::Wrong(wrong)) => {
+                    println!("bit {bit} of a store that was {name}: {wrong}");
+                    tally.wrong.insert(*bit);
+                }
             }
         }
         tally
@@ -85,10 +92,32 @@ fn of_single_bits_that_flip_none_makes_a_wrong_answer() {
         let all: Vec<_> = parts.map(|part| scope.spawn(|| tally_of(part))).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    let (right, refused) = tallies
-        .iter()
-        .fold((0, 0), |(right, refused), one| (right + one.right, refused + one.refused));
-    println!("{} flips: {right} did no harm, {refused} were told, 0 wrong, 0 panics", bits.len());
-    assert_eq!(right + refused, bits.len());
-    assert!(refused > 0 && right > 0);
+    let right: usize = tallies.iter().map(|tally| tally.right).sum();
+    let told: usize = tallies.iter().map(|tally| tally.told).sum();
+    let wrong: BTreeSet<_> = tallies.into_iter().flat_map(|tally| tally.wrong).collect();
+    println!(
+        "{} flips in a store that was {name}: {right} did no harm, {told} were told, {} wrong, \
+         0 panics",
+        bits.len(),
+        wrong.len()
+    );
+    assert_eq!(right + told + wrong.len(), bits.len());
+    assert!(told > 0 && right > 0);
+    assert_eq!(panics_of_stores(), BTreeMap::new());
+    wrong
 }
+
+#[test]
+fn of_single_bits_that_flip_none_makes_a_wrong_answer() {
+    let (_, closed) = store_files();
+    assert_eq!(wrong_bits(&closed, "closed"), BTreeSet::new());
+}
+
+#[test]
+fn in_a_store_that_was_killed_one_bit_hides_the_last_commit_and_no_other_makes_a_wrong_answer() {
+    let (killed, _) = store_files();
+    assert_eq!(wrong_bits(&killed, "killed"), BTreeSet::from([WHICH_COMMIT_IS_THE_LAST]));
+}
+
+/// The bit of redb's header that says so. After a commit the other one is as whole as the last.
+const WHICH_COMMIT_IS_THE_LAST: u64 = 72;

@@ -1,15 +1,16 @@
 //! Commits of many callers under one sync.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::{Batch, CommitError, Guard, Key, Record, Revision, Store};
-use plugmint_tests::{Plan, SimDisk};
+use plugmint_tests::{Plan, SimDisk, panics_of_stores, watch_panics};
 use pollster::block_on;
 
 type Commit<'a> = Pin<Box<dyn Future<Output = Result<Revision, CommitError>> + Send + 'a>>;
@@ -166,33 +167,72 @@ fn callers_that_find_no_room_wait_for_it_and_may_leave() {
     assert!(!has(&store, "c"), "a commit that was not handed over happened");
 }
 
+/// What the writer wakes and waits for: until it is let go, it takes no further batch.
+struct Held {
+    woken: Mutex<Sender<()>>,
+    let_go: Mutex<Receiver<()>>,
+}
+
+impl Wake for Held {
+    fn wake(self: Arc<Self>) {
+        self.woken.lock().unwrap().send(()).unwrap();
+        self.let_go.lock().unwrap().recv().unwrap();
+    }
+}
+
+/// Runs `next` while the writer has answered a batch of its own and is held, so that all that is
+/// handed over comes into one group.
+fn in_one_group<'a>(
+    store: &'a RedbStore,
+    next: impl FnOnce() -> Vec<Commit<'a>>,
+) -> Vec<Commit<'a>> {
+    let ((woken, is_woken), (let_go, is_let_go)) = (channel(), channel());
+    let waker = Held { woken: Mutex::new(woken), let_go: Mutex::new(is_let_go) };
+    let mut first: Commit<'a> = Box::pin(store.commit(put("first")));
+    let waker = Waker::from(Arc::new(waker));
+    assert!(first.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    is_woken.recv().unwrap();
+    let commits = next();
+    let_go.send(()).unwrap();
+    block_on(first).unwrap();
+    commits
+}
+
+fn is_told(commit: Commit<'_>) {
+    let Err(CommitError::Store(error)) = block_on(commit) else {
+        panic!("answered as if the disk had taken it");
+    };
+    assert!(!error.is_transient());
+    assert!(std::error::Error::source(&error).is_some());
+}
+
 #[test]
-fn a_failed_sync_is_told_to_all_that_wait_and_nothing_is_acknowledged_until_the_store_is_reopened()
-{
+fn a_failed_sync_is_told_to_all_whom_it_serves_and_to_all_that_wait_behind_it() {
+    let (store, disk) = store();
+    let served = in_one_group(&store, || {
+        disk.shut_gate();
+        ["busy", "a", "b", "c"].iter().map(|name| handed_over(&store, put(name))).collect()
+    });
+    disk.wait_for_sync();
+    let groups = store.groups();
+    // The last would be refused: what it is refused for may not last.
+    let behind: Vec<_> =
+        ["d", "e", "busy"].iter().map(|name| handed_over(&store, put(name))).collect();
+    disk.plan(Plan::FailsNextSync);
+    disk.open_gate();
+    served.into_iter().chain(behind).for_each(is_told);
+    assert_eq!((store.groups(), disk.failures()), (groups, 1));
+}
+
+#[test]
+fn after_a_failed_sync_nothing_is_acknowledged_until_the_store_is_reopened() {
     let (store, disk) = store();
     block_on(store.commit(put("before"))).unwrap();
-    disk.shut_gate();
-    let busy = handed_over(&store, put("busy"));
-    disk.wait_for_sync();
-    let mut others: Vec<_> =
-        ["a", "b", "c"].iter().map(|name| handed_over(&store, put(name))).collect();
-    // A batch that would be refused: what it is refused for may not last.
-    others.push(handed_over(&store, put("busy")));
-    disk.plan(Plan::FailsFrom(0));
-    disk.open_gate();
-    drop(block_on(busy));
-    for commit in others {
-        let Err(CommitError::Store(error)) = block_on(commit) else {
-            panic!("answered as if the disk had taken it");
-        };
-        assert!(!error.is_transient());
-        assert!(std::error::Error::source(&error).is_some());
-    }
-
+    disk.plan(Plan::FailsNextSync);
+    is_told(Box::pin(store.commit(put("failed"))));
     // The disk is well again, and nobody knows what it lost.
-    disk.plan(Plan::Sound);
-    let refused = block_on(store.commit(put("later")));
-    assert!(matches!(refused, Err(CommitError::Store(_))), "{refused:?}");
+    is_told(Box::pin(store.commit(put("later"))));
+    assert_eq!(disk.failures(), 1);
     assert!(has(&store, "before"), "what was acknowledged is read");
     drop(store);
     let store = RedbStore::open_on(disk as _, &RedbOptions::default()).unwrap();
@@ -242,13 +282,7 @@ impl Wake for DroppedWhenWoken {
 
 #[test]
 fn the_last_handle_may_be_dropped_by_the_thread_that_answers() {
-    static PANICKED: AtomicBool = AtomicBool::new(false);
-    let others = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let of_a_store = std::thread::current().name() == Some("plugmint-redb-writer");
-        PANICKED.fetch_or(of_a_store, Ordering::SeqCst);
-        others(panic);
-    }));
+    watch_panics();
     let (store, disk) = store();
     disk.shut_gate();
     let task = async move {
@@ -265,7 +299,7 @@ fn the_last_handle_may_be_dropped_by_the_thread_that_answers() {
     while Arc::strong_count(&disk) > 1 {
         std::thread::yield_now();
     }
-    assert!(!PANICKED.load(Ordering::SeqCst), "the thread waited for itself");
+    assert_eq!(panics_of_stores(), BTreeMap::new(), "the thread waited for itself");
     let store = RedbStore::open_on(disk as _, &RedbOptions::default()).unwrap();
     assert!(has(&store, "a"));
 }

@@ -1,12 +1,11 @@
 //! A process that is killed under load: what it had told of is there.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
 use plugmint_redb::RedbStore;
-use plugmint_tests::{LIFE, Lives};
+use plugmint_tests::{LIFE, Lives, STORE_THREADS, panics_of_stores, watch_panics};
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -21,8 +20,13 @@ const ROUNDS: usize = 5;
 
 fn load(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_load"));
-    command.args(words).stdout(Stdio::piped());
+    command.args(words).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// That no thread of a store panicked in a process that wrote this before it ended.
+fn no_store_panicked(told: &str) {
+    assert!(!told.contains(&format!("thread '{STORE_THREADS}")), "{told}");
 }
 
 /// Lets a process run until it has told so many lines, kills it, and gives all that it told.
@@ -32,12 +36,16 @@ fn killed_after(lines: usize, mut child: Child) -> Vec<String> {
     child.kill().unwrap();
     // What was told before the kill stands in the pipe.
     all.extend(told.map(Result::unwrap));
+    let mut errors = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    no_store_panicked(&errors);
     child.wait().unwrap();
     all
 }
 
 #[test]
 fn after_a_kill_under_load_every_step_that_was_told_is_there() {
+    watch_panics();
     let kills = count("PLUGMINT_KILLS", 50);
     let devices = DEVICES * u32::try_from(ROUNDS).unwrap();
     let lives = Lives::of(devices);
@@ -62,6 +70,7 @@ fn after_a_kill_under_load_every_step_that_was_told_is_there() {
     }
     println!("{round} kills, {steps_told} steps told: 0 lost, 0 torn");
     assert!(steps_told > kills, "nothing was under way");
+    assert_eq!(panics_of_stores(), BTreeMap::new());
 }
 
 /// The devices that lines tell of, and how many steps each took.
@@ -81,8 +90,9 @@ fn a_file_that_may_not_grow_further_keeps_every_step_that_was_told() {
     let mut command = Command::new("sh");
     command.args(["-c", limited, env!("CARGO_BIN_EXE_load"), "lives"]);
     command.args([path.to_str().unwrap(), "0", "4000"]);
-    let output = command.stderr(Stdio::null()).output().unwrap();
+    let output = command.output().unwrap();
     assert!(!output.status.success(), "there was room for everything");
+    no_store_panicked(&String::from_utf8(output.stderr).unwrap());
     let lines: Vec<_> =
         String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
     let mut told = BTreeMap::new();
@@ -90,31 +100,4 @@ fn a_file_that_may_not_grow_further_keeps_every_step_that_was_told() {
     let store = RedbStore::open(&path, &options()).unwrap();
     let steps = |device| told.get(&device).copied().unwrap_or(0)..=LIFE.len();
     audit_store(&Lives::of(4_000), store, steps).unwrap();
-}
-
-#[test]
-fn after_a_kill_while_a_store_is_made_there_is_none_or_a_whole_one() {
-    let mut made = 0;
-    for round in 0..count("PLUGMINT_KILLS", 50) {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("store.redb");
-        let mut child = load(&["create", path.to_str().unwrap()]).spawn().unwrap();
-        // Until the process has made the first file, and then a little longer each time.
-        while fs::read_dir(directory.path()).unwrap().next().is_none() {
-            std::thread::yield_now();
-        }
-        for _ in 0..round % 50 * 400 {
-            std::hint::black_box(path.exists());
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if path.exists() {
-            RedbStore::open(&path, &options()).unwrap();
-            made += 1;
-        } else {
-            // What is left of the other does not stand in the way.
-            RedbStore::create(&path, &options()).unwrap();
-        }
-    }
-    println!("{made} stores were made before the kill");
 }

@@ -1,12 +1,13 @@
 //! Devices that live their lives on several threads at once, and what each was told, and when.
 
-use std::error::Error;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use plugmint_redb::{RedbOptions, RedbStore};
-use plugmint_tests::{LIFE, Lives, Scene, SimDisk, TOGETHER, Verb, begin_lives, register_together};
+use plugmint_tests::{
+    AuditError, LIFE, Lives, Scene, SimDisk, TOGETHER, Verb, begin_lives, register_together,
+};
 use pollster::block_on;
 
 /// Threads, and devices that each of them registers in one commit.
@@ -41,7 +42,7 @@ impl Ledger {
         self.acknowledged.len()
     }
 
-    /// How many threads were refused something.
+    /// How many threads were told of a failure.
     pub(crate) fn refused(&self) -> usize {
         self.refused
     }
@@ -52,7 +53,7 @@ fn goal(device: u32) -> usize {
     1 + device as usize % LIFE.len()
 }
 
-/// Lets all devices live until they are through, or their thread is refused something.
+/// Lets all devices live until they are through, or their thread is told of a failure.
 pub(crate) fn live(scene: &Scene, disk: &SimDisk) -> Ledger {
     let ledger = Mutex::new(Ledger::default());
     thread::scope(|scope| {
@@ -69,18 +70,21 @@ fn live_on_one_thread(scene: &Scene, disk: &SimDisk, thread: u32, ledger: &Mutex
     let note = |steps, device| Entry { device, steps, at: disk.log_len() };
     let begin = |device, steps| ledger.lock().unwrap().begun.push(note(steps, device));
     let acknowledge = |device, steps| ledger.lock().unwrap().acknowledged.push(note(steps, device));
-    let refused = || ledger.lock().unwrap().refused += 1;
+    let refused = |error| match error {
+        AuditError::Told(_) => ledger.lock().unwrap().refused += 1,
+        AuditError::Wrong(wrong) => panic!("{wrong}"),
+    };
 
     devices().for_each(|device| begin(device, 1));
-    if block_on(register_together(scene, devices())).is_err() {
-        return refused();
+    if let Err(error) = block_on(register_together(scene, devices())) {
+        return refused(error);
     }
     devices().for_each(|device| acknowledge(device, 1));
     for (step, verb) in LIFE.into_iter().enumerate().skip(1) {
         for device in devices().filter(|device| goal(*device) > step) {
             begin(device, step + 1);
-            if block_on(Verb::take(verb, scene, device)).is_err() {
-                return refused();
+            if let Err(error) = block_on(Verb::take(verb, scene, device)) {
+                return refused(error);
             }
             acknowledge(device, step + 1);
         }
@@ -93,9 +97,6 @@ pub(crate) fn new_scene() -> (Scene, Arc<SimDisk>) {
     let store = RedbStore::create_on(Arc::clone(&disk) as _, &options()).unwrap();
     (block_on(begin_lives(Arc::new(store))), disk)
 }
-
-/// What an audit fails with: what the store told, or that it told something wrong.
-pub(crate) type AuditError = Box<dyn Error + Send + Sync>;
 
 /// Opens what a disk holds, and holds it against what must be there and may be.
 pub(crate) fn audit(

@@ -5,13 +5,16 @@
 
 mod backups;
 mod crashes;
+mod failed_reads;
 mod failing_disks;
 mod flips;
 mod formats;
 mod groups;
 mod kills;
 mod load;
+mod making;
 mod permissions;
+mod untrue;
 
 /// How many times something is tried: fewer in CI than before a release.
 fn count(variable: &str, default: usize) -> usize {

@@ -10,8 +10,9 @@ use plugmint_redb::RedbStore;
 
 use crate::load::options;
 
-/// Runs a command of the load, as nobody in particular where this process is the superuser.
-fn unprivileged(directory: &Path, words: &[&str]) -> String {
+/// Runs a command of the load, as nobody in particular where this process is the superuser; gives
+/// its exit code and what it tells.
+fn unprivileged(directory: &Path, words: &[&str]) -> (Option<i32>, String) {
     // What nobody in particular may run must lie where everybody may go.
     let program = directory.join("load");
     fs::copy(env!("CARGO_BIN_EXE_load"), &program).unwrap();
@@ -23,7 +24,7 @@ fn unprivileged(directory: &Path, words: &[&str]) -> String {
         command.uid(NOBODY).gid(NOBODY);
     }
     let output = command.output().unwrap();
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    (output.status.code(), String::from_utf8(output.stdout).unwrap().trim_end().to_owned())
 }
 
 const NOBODY: u32 = 65_534;
@@ -38,7 +39,7 @@ fn a_file_that_this_user_may_not_read_is_read_only_and_stays_as_it_is() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     let told = unprivileged(directory.path(), &["open", path.to_str().unwrap()]);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    assert_eq!(told, "store-read-only");
+    assert_eq!(told, (Some(1), "store-read-only".to_owned()));
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
@@ -51,6 +52,6 @@ fn where_this_user_may_not_write_no_store_is_made() {
     fs::set_permissions(&inner, fs::Permissions::from_mode(0o555)).unwrap();
     let path = inner.join("store.redb");
     let told = unprivileged(directory.path(), &["create", path.to_str().unwrap()]);
-    assert_eq!(told, "");
+    assert_eq!(told, (Some(1), "store-not-made".to_owned()));
     assert_eq!(fs::read_dir(&inner).unwrap().count(), 0);
 }

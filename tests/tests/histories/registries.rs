@@ -1,22 +1,21 @@
 //! The verbs of one serial.
 
 use std::sync::Arc;
-use std::thread;
 
 use plugmint::{ConnectionPassword, PlugId, SerialId, Store};
 use plugmint_memory::MemoryStore;
 use plugmint_tests::{
-    Scene, Sequential, Ticker, Timed, Together, design, enroll_password, generated_password,
-    is_linearizable,
+    Scene, Sequential, Ticker, design, enroll_password, generated_password, is_linearizable,
 };
 use pollster::block_on;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 
+use crate::meeting::{Met, parts_of};
 use crate::{histories, memory, redb};
 
 const THREADS: u64 = 3;
-const CALLS: usize = 4;
+const CALLS: usize = 8;
 
 /// Serials in one store, each with a history of its own.
 const IN_ONE_STORE: u64 = 500;
@@ -78,6 +77,7 @@ impl Sequential for Life {
 
 /// A serial, and what its device is told when it enrolls.
 struct Serial {
+    history: u64,
     id: SerialId,
     password: String,
     plug_id: PlugId,
@@ -98,7 +98,7 @@ fn serials(scene: &Scene, histories: impl Iterator<Item = u64>) -> Vec<Serial> {
         let credentials = enrollment.credentials();
         let text = credentials.connection_password().expose_text();
         let connection_password = ConnectionPassword::parse(&text).unwrap();
-        Serial { id, password, plug_id: *credentials.plug_id(), connection_password }
+        Serial { history, id, password, plug_id: *credentials.plug_id(), connection_password }
     };
     histories.map(serial).collect()
 }
@@ -145,52 +145,36 @@ fn some_verb(random: &mut ChaCha12Rng) -> Verb {
     }
 }
 
-/// Makes histories on threads that begin each of them together, and looks at every one.
-fn are_linearizable(open: fn() -> Arc<dyn Store>) {
-    let total = histories();
+/// Makes histories, and looks at each.
+fn are_linearizable(open: fn() -> Arc<dyn Store>, name: &str) {
+    let (total, mut met) = (histories(), Met::default());
     for first in (0..total).step_by(usize::try_from(IN_ONE_STORE).unwrap()) {
         let scene = block_on(Scene::new(open(), design()));
-        let serials = serials(&scene, first..total.min(first + IN_ONE_STORE));
         let ticker = Ticker::default();
-        let start = Together::new(usize::try_from(THREADS).unwrap());
-        let parts: Vec<Vec<Vec<Timed<Call>>>> = thread::scope(|scope| {
-            let one = |thread: u64| {
-                let (scene, serials, ticker, start) = (&scene, &serials, &ticker, &start);
-                scope.spawn(move || {
-                    let start = start.member();
-                    let mut random = ChaCha12Rng::seed_from_u64(first * THREADS + thread);
-                    serials
-                        .iter()
-                        .map(|serial| {
-                            start.wait();
-                            let calls = (0..CALLS).map(|_| {
-                                let verb = some_verb(&mut random);
-                                ticker.time(|| call(scene, serial, verb))
-                            });
-                            calls.collect()
-                        })
-                        .collect()
-                })
-            };
-            let all: Vec<_> = (0..THREADS).map(one).collect();
-            all.into_iter().map(|one| one.join().unwrap()).collect()
+        let serials = serials(&scene, first..total.min(first + IN_ONE_STORE));
+        let all = parts_of(THREADS, &serials, |serial, thread, start| {
+            let seed = serial.history * THREADS + thread;
+            let mut random = ChaCha12Rng::seed_from_u64(seed);
+            start.wait();
+            let verbs = (0..CALLS).map(|_| some_verb(&mut random));
+            verbs.map(|verb| ticker.time(|| call(&scene, serial, verb))).collect()
         });
-        let mut parts: Vec<_> = parts.into_iter().map(Vec::into_iter).collect();
-        for serial in &serials {
-            let history: Vec<_> = parts.iter_mut().flat_map(|part| part.next().unwrap()).collect();
+        for (serial, parts) in serials.iter().zip(all) {
+            met.count(&parts);
+            let history = parts.concat();
             let holds = is_linearizable(&Life, &(Stage::Registered, true), &history);
             assert!(holds, "{} lives no life: {history:#?}", serial.id.serial());
         }
     }
-    println!("{total} lives of one serial each on {THREADS} threads: 0 wrong");
+    met.assert_often(&format!("lives {name}"));
 }
 
 #[test]
 fn lives_in_memory_are_linearizable() {
-    are_linearizable(memory);
+    are_linearizable(memory, "in memory");
 }
 
 #[test]
 fn lives_on_redb_are_linearizable() {
-    are_linearizable(redb);
+    are_linearizable(redb, "on redb");
 }

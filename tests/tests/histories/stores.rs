@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::thread;
 
 use plugmint_store::{Batch, CommitError, Effect, Guard, Key, Revision, Store};
-use plugmint_tests::{Sequential, Ticker, Timed, Together, is_linearizable};
+use plugmint_tests::{Sequential, Ticker, Timed, is_linearizable};
 use pollster::block_on;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 
+use crate::meeting::{Met, parts_of};
 use crate::{histories, memory, redb, redb_with_read_threads};
 
 const THREADS: u64 = 4;
-const CALLS: usize = 4;
+const CALLS: usize = 8;
 const KEYS: u8 = 3;
 
 /// Histories in one store, each on keys of its own.
@@ -146,61 +146,54 @@ impl Part<'_> {
     }
 }
 
-/// Makes histories on threads that begin each of them together, and looks at every one.
-fn are_linearizable(open: fn() -> Arc<dyn Store>) {
-    let (mut contended, total) = (0, histories());
+/// Makes histories, and looks at each; gives the first that no thread could have seen, if there is
+/// one.
+pub(crate) fn first_wrong(
+    open: impl Fn() -> Arc<dyn Store>,
+    total: u64,
+    met: &mut Met,
+) -> Option<String> {
     for first in (0..total).step_by(usize::try_from(IN_ONE_STORE).unwrap()) {
-        let store = open();
-        let ticker = Ticker::default();
-        let start = Together::new(usize::try_from(THREADS).unwrap());
-        let numbers = || first..total.min(first + IN_ONE_STORE);
-        let parts: Vec<Vec<Vec<Timed<Call>>>> = thread::scope(|scope| {
-            let one = |thread: u64| {
-                let (store, ticker, start) = (&*store, &ticker, &start);
-                scope.spawn(move || {
-                    let start = start.member();
-                    numbers()
-                        .map(|history| {
-                            let random = ChaCha12Rng::seed_from_u64(history * THREADS + thread);
-                            let mut part = Part { store, history, random, seen: BTreeMap::new() };
-                            start.wait();
-                            (0..CALLS).map(|_| ticker.time(|| part.call())).collect()
-                        })
-                        .collect()
-                })
-            };
-            let all: Vec<_> = (0..THREADS).map(one).collect();
-            all.into_iter().map(|one| one.join().unwrap()).collect()
+        let (store, ticker) = (open(), Ticker::default());
+        let numbers: Vec<_> = (first..total.min(first + IN_ONE_STORE)).collect();
+        let all = parts_of(THREADS, &numbers, |history, thread, start| {
+            let random = ChaCha12Rng::seed_from_u64(history * THREADS + thread);
+            let seen = BTreeMap::new();
+            let mut part = Part { store: &*store, history: *history, random, seen };
+            start.wait();
+            (0..CALLS).map(|_| ticker.time(|| part.call())).collect()
         });
-        let mut parts: Vec<_> = parts.into_iter().map(Vec::into_iter).collect();
-        for number in numbers() {
-            let history: Vec<_> = parts.iter_mut().flat_map(|part| part.next().unwrap()).collect();
-            contended += usize::from(
-                history
-                    .iter()
-                    .any(|timed| matches!(timed.call, Call::Commit { answer: Err(_), .. })),
-            );
-            let holds = is_linearizable(&Records, &BTreeMap::new(), &history);
-            assert!(holds, "history {number} is none of one thread: {history:#?}");
+        for (number, parts) in numbers.iter().zip(all) {
+            met.count(&parts);
+            let history = parts.concat();
+            if !is_linearizable(&Records, &BTreeMap::new(), &history) {
+                return Some(format!("history {number} is none of one thread: {history:#?}"));
+            }
         }
     }
-    println!("{total} histories, {contended} of them with conflicts: 0 wrong");
-    assert!(contended as u64 > total / 10, "the threads did not meet");
+    None
+}
+
+fn are_linearizable(open: fn() -> Arc<dyn Store>, name: &str) {
+    let mut met = Met::default();
+    let wrong = first_wrong(open, histories(), &mut met);
+    assert!(wrong.is_none(), "{}", wrong.unwrap_or_default());
+    met.assert_often(&format!("histories {name}"));
 }
 
 #[test]
 fn histories_in_memory_are_linearizable() {
-    are_linearizable(memory);
+    are_linearizable(memory, "in memory");
 }
 
 #[test]
 fn histories_on_redb_are_linearizable() {
-    are_linearizable(redb);
+    are_linearizable(redb, "on redb");
 }
 
 #[test]
 fn histories_on_redb_with_read_threads_are_linearizable() {
-    are_linearizable(redb_with_read_threads);
+    are_linearizable(redb_with_read_threads, "on redb with read threads");
 }
 
 #[test]

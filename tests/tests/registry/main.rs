@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod attempts;
 mod authenticating;
 mod enrolling;
 mod looking_up;

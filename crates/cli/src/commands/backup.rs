@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use plugmint_redb::RedbOptions;
 use pollster::block_on;
 use serde::Serialize;
 
@@ -13,7 +14,9 @@ use crate::home::Home;
 use crate::output::Output;
 
 pub(crate) fn run(file: &Path, home: &Home, output: &Output) -> Result<(), Failure> {
-    let store = home.open_store()?;
+    // Nobody else commits meanwhile, so it may take as long as it takes.
+    let options = RedbOptions::default().with_snapshot_age(Duration::MAX);
+    let store = home.open_store_with(&options)?;
     let shown = !output.is_json() && io::stderr().is_terminal();
     let spinner = if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     spinner.set_message("writing and verifying the backup");
@@ -21,19 +24,19 @@ pub(crate) fn run(file: &Path, home: &Home, output: &Output) -> Result<(), Failu
     let backup = block_on(store.snapshot(file));
     spinner.finish_and_clear();
     let backup = backup.map_err(|error| Failure::from(error).about(file))?;
-    output.show(&Written { file, records: backup.records() }, |written| {
+    output.show(&Written { file: file.display().to_string(), records: backup.records() }, |written| {
         format!(
-            "{} records in {}, read back and verified.\nThe root key {} is not in it: keep a copy \
-             of that apart.",
+            "{} records in {}; every page was read back and its checksum verified.\nThe root key is \
+             not in it: keep a copy of {} apart.",
             written.records,
-            written.file.display(),
+            written.file,
             home.root_key().display()
         )
     })
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
-    file: &'a Path,
+struct Written {
+    file: String,
     records: u64,
 }

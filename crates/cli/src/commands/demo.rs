@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 use plugmint::{
-    Actor, EnrollError, EnrollOutcome, EnrollPassword, Enrollment, FileRootKey, ProductionTemplate,
-    Registry, SerialId, SerialStatus, StageName, TemplateDesign, TemplateName,
+    Actor, EnrollError, EnrollOutcome, EnrollPassword, Enrollment, FileRootKeys,
+    ProductionTemplate, Registry, SerialId, SerialStatus, StageName, TemplateDesign, TemplateName,
 };
 use plugmint_redb::{RedbOptions, RedbStore};
 use pollster::block_on;
@@ -23,7 +23,7 @@ use super::import::{self, Source};
 pub(crate) fn run(output: &Output) -> Result<(), Failure> {
     let directory = tempfile::tempdir().map_err(|error| Failure::of(Kind::Store, "io", &error))?;
     let store = directory.path().join("store.redb");
-    let key = FileRootKey::create(directory.path().join("root.key"))?;
+    let key = FileRootKeys::create(directory.path().join("root.key"))?;
     let mut steps = Steps::default();
 
     let (registry, template) = steps.step("create a template", || create(&store, &key))?;
@@ -52,7 +52,7 @@ struct Device {
     password: EnrollPassword,
 }
 
-fn create(store: &Path, key: &FileRootKey) -> Came<(Registry, ProductionTemplate)> {
+fn create(store: &Path, key: &FileRootKeys) -> Came<(Registry, ProductionTemplate)> {
     let store = RedbStore::create(store, &RedbOptions::default())?;
     let registry = block_on(registry_over(store).create(key))?;
     let design = TemplateDesign::new(sound(TemplateName::parse("White refrigerators"))?);
@@ -91,7 +91,7 @@ fn connect(registry: &Registry, enrollments: &[Enrollment]) -> Came<()> {
     Ok((format!("{} connected", enrollments.len()), ()))
 }
 
-fn open(store: &Path, key: &FileRootKey, template: &ProductionTemplate) -> Came<Registry> {
+fn open(store: &Path, key: &FileRootKeys, template: &ProductionTemplate) -> Came<Registry> {
     let store = RedbStore::open(store, &RedbOptions::default())?;
     let registry = block_on(registry_over(store).open(key))?;
     let (mut enrolled, mut activated) = (0, 0);

@@ -6,7 +6,7 @@ use plugmint::derivation::{
     Credentials, PasswordText, PlatformKeys, StretchMemory, Stretched, Verifier,
 };
 use plugmint::{
-    Argon2Cost, Epoch, FileRootKey, KeyVersion, Ordinal, PasswordClass, PlugId, SerialId,
+    Argon2Cost, Epoch, FileRootKeys, KeyVersion, Ordinal, PasswordClass, PlugId, SerialId,
     platform_keys,
 };
 use pollster::block_on;
@@ -63,7 +63,7 @@ fn check(arguments: &DeriveArgs) -> Result<(), Failure> {
 
 fn load_keys(arguments: &DeriveArgs) -> Result<PlatformKeys, Failure> {
     let path = &arguments.root_key_file;
-    let root = FileRootKey::load(path).map_err(|error| Failure::from(error).about(path))?;
+    let root = FileRootKeys::load(path).map_err(|error| Failure::from(error).about(path))?;
     block_on(platform_keys(&root, KeyVersion::FIRST))
         .map_err(|error| Failure::of(Kind::Refused, "root-key", &error).about(path))
 }

@@ -22,20 +22,25 @@ pub(crate) fn run(
         return Err(refused.hint("--forget-revocations restores it all the same"));
     }
     let registry = home.restore(file)?;
-    let restored = Restored { file, data: home.data(), company: *registry.company() };
+    let restored =
+        Restored { file: shown(file), data: shown(home.data()), company: *registry.company() };
     output.show(&restored, |restored| {
         format!(
             "{} is restored in {}.\nEvery disable, retire and other revocation since it was made \
              is undone: revoke again what must stay so.",
-            restored.file.display(),
-            restored.data.display()
+            restored.file, restored.data
         )
     })
 }
 
 #[derive(Serialize)]
-struct Restored<'a> {
-    file: &'a Path,
-    data: &'a Path,
+struct Restored {
+    file: String,
+    data: String,
     company: CompanyId,
+}
+
+/// A path as far as it is text.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }

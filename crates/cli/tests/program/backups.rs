@@ -114,7 +114,7 @@ fn what_is_no_backup_is_refused_and_nothing_is_made() {
         assert_eq!(left, 0, "{name}");
     }
     let (code, _) = home.fails(3, &["restore", "missing", "--forget-revocations"], "");
-    assert_eq!(code, "invalid-backup");
+    assert_eq!(code, "backup-unread");
 }
 
 #[test]

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
+use plugmint::{FileRootKeys, OpenError, Registry, RegistryBuilder};
 use plugmint_redb::{RedbOptions, RedbStore};
+use pollster::block_on;
 
 use crate::program::Home;
 
@@ -197,4 +200,18 @@ fn usage_is_told_with_exit_code_2_and_help_with_0() {
     let help = home.run(&["--help"], "");
     assert_eq!(help.code, 0);
     assert!(help.stdout.contains("Exit codes: 0 done, 1 refused, 2 usage, 3 store."));
+}
+
+#[test]
+fn every_record_of_the_program_has_a_tag() {
+    let home = Home::new();
+    let (data, key) = (home.path("plugmint-data/store.redb"), home.path("plugmint-data.key"));
+    let open = |tags: fn(RegistryBuilder) -> RegistryBuilder| {
+        let store = RedbStore::open(&data, &RedbOptions::default()).unwrap();
+        let key = FileRootKeys::load(&key).unwrap();
+        block_on(tags(Registry::builder(Arc::new(store))).open(&key))
+    };
+    assert!(open(RegistryBuilder::with_tagged_records).is_ok());
+    let without = open(|builder| builder).unwrap_err();
+    assert!(matches!(without, OpenError::Tagged), "{without:?}");
 }

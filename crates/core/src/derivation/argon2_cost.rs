@@ -39,6 +39,12 @@ impl Argon2Cost {
         Ok(Self { memory_kib, passes, lanes })
     }
 
+    /// Whether it takes no more of anything than `most`: memory, passes, lanes.
+    #[must_use]
+    pub const fn is_within(self, most: Self) -> bool {
+        self.memory_kib <= most.memory_kib && self.passes <= most.passes && self.lanes <= most.lanes
+    }
+
     /// Memory in KiB.
     #[must_use]
     pub const fn memory_kib(&self) -> u32 {

@@ -5,21 +5,21 @@ use std::fmt;
 use crate::secret::Secret;
 use crate::{ConnectionPassword, PlugId};
 
-use super::mac::MacKey;
+use super::mac::ShortMac;
 use super::verifier::AuthVerifier;
 
 /// `auth_root`: what verifies connection passwords.
-pub struct AuthKey(MacKey);
+pub struct AuthKey(ShortMac);
 
 impl AuthKey {
     pub(super) fn new(root: &Secret<32>) -> Self {
-        Self(MacKey::new(root))
+        Self(ShortMac::new(root))
     }
 
     /// `mac(auth_root, plug_id_bytes(12) || password_bytes(24))`: 36 bytes, two compressions.
     #[must_use]
     pub fn verifier(&self, plug_id: &PlugId, password: &ConnectionPassword) -> AuthVerifier {
-        AuthVerifier::of_derived(self.0.mac_joined(plug_id.body(), password.expose_bytes()))
+        AuthVerifier::of_derived(self.0.mac(plug_id.body(), password.expose_bytes()))
     }
 }
 

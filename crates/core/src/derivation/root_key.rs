@@ -44,7 +44,7 @@ impl RootKey {
     /// What hangs on this root by a label: what a key service answers.
     #[must_use]
     pub fn mac(&self, label: RootLabel) -> RootMac {
-        RootMac(MacKey::new(&self.0).mac(label.text(), &[]))
+        RootMac(Box::new(MacKey::new(&self.0).mac(label.text(), &[])))
     }
 }
 
@@ -95,6 +95,12 @@ impl RootLabel {
         mac::msg(self.text(), &[])
     }
 
+    /// Which label's a message is: what a key service asks before it answers.
+    #[must_use]
+    pub fn of_message(message: &[u8]) -> Option<Self> {
+        LABELS.into_iter().find(|label| label.message() == message)
+    }
+
     const fn text(self) -> &'static str {
         match self {
             Self::Enroll => "plugmint/v1/enroll",
@@ -109,14 +115,16 @@ impl RootLabel {
 
 /// `HMAC-SHA256(root, msg(label))`: a key of the platform, and all that ever leaves the place where
 /// the root is held.
-pub struct RootMac(Secret<32>);
+///
+/// It stays where it is when it moves through futures, which leave behind what they held.
+pub struct RootMac(Box<Secret<32>>);
 
 impl RootMac {
     /// The value that a key service answered for [`RootLabel::message`]; zeros are left where it
     /// was.
     #[must_use]
     pub fn from_service(bytes: &mut [u8; 32]) -> Self {
-        Self(Secret::take(bytes))
+        Self(Box::new(Secret::take(bytes)))
     }
 
     /// The value, for what is keyed with it outside the core.
@@ -132,7 +140,7 @@ impl RootMac {
     /// The value as a store keeps it, when its label is [`RootLabel::KeyCheck`].
     #[must_use]
     pub fn into_key_check(self) -> KeyCheck {
-        KeyCheck(self.0)
+        KeyCheck(*self.0)
     }
 }
 
@@ -180,6 +188,16 @@ impl fmt::Debug for KeyCheck {
 
 const CHECK_VERSION: u8 = 1;
 
+/// Every label.
+const LABELS: [RootLabel; 6] = [
+    RootLabel::Enroll,
+    RootLabel::Auth,
+    RootLabel::Seal,
+    RootLabel::Record,
+    RootLabel::Token,
+    RootLabel::KeyCheck,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,19 +222,22 @@ mod tests {
     #[test]
     fn every_label_gives_another_key() {
         let root = RootKey::parse(TEXT).unwrap();
-        let labels = [
-            RootLabel::Enroll,
-            RootLabel::Auth,
-            RootLabel::Seal,
-            RootLabel::Record,
-            RootLabel::Token,
-            RootLabel::KeyCheck,
-        ];
-        for (at, a) in labels.iter().enumerate() {
-            for b in &labels[at + 1..] {
+        for (at, a) in LABELS.iter().enumerate() {
+            for b in &LABELS[at + 1..] {
                 assert!(!root.mac(*a).secret().matches(root.mac(*b).secret()), "{a:?} {b:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_label_is_known_by_its_message_and_by_nothing_else() {
+        for label in LABELS {
+            let mut message = label.message();
+            assert_eq!(RootLabel::of_message(&message), Some(label));
+            message.push(0);
+            assert_eq!(RootLabel::of_message(&message), None);
+        }
+        assert_eq!(RootLabel::of_message(b"plugmint/v1/auth"), None);
     }
 
     #[test]

@@ -57,6 +57,13 @@ verifier!(
     AuthVerifier
 );
 
+impl AuthVerifier {
+    /// Whether it is the one that was stored as these bytes; constant time.
+    pub(crate) fn matches_stored(&self, stored: &[u8; 32]) -> bool {
+        self.0.matches_bytes(stored)
+    }
+}
+
 impl Verifier {
     pub(super) fn of_key(key: &MacKey) -> Self {
         Self::of_derived(key.mac("plugmint/v1/verifier", &[]))

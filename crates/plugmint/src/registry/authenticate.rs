@@ -2,10 +2,10 @@
 
 use plugmint_core::derivation::AuthVerifier;
 use plugmint_core::lifecycle::Stranger;
-use plugmint_core::{Admission, ConnectionPassword, Credential, PlugId, PlugIdKind, Principal};
+use plugmint_core::{Admission, ConnectionPassword, CredentialView, PlugId, PlugIdKind, Principal};
 use thiserror::Error;
 
-use crate::Fault;
+use crate::{Fault, keys};
 
 use super::Registry;
 use super::drive::RestsOn;
@@ -26,14 +26,20 @@ impl Registry {
         password: &ConnectionPassword,
     ) -> Result<Principal, AuthenticateError> {
         self.ensure_open()?;
-        let credential = self.load_credential(plug_id).await?.map(|(credential, _)| credential);
-        let credential = credential.filter(|_| plug_id.kind() == PlugIdKind::Device);
+        let key = keys::credential(plug_id).map_err(Fault::from)?;
+        let record = self.0.store.get(&key).await.map_err(Fault::from)?;
+        let stored = record.as_ref().filter(|_| plug_id.kind() == PlugIdKind::Device);
+        let credential = stored.map(|record| CredentialView::decode(*plug_id, record.value()));
+        let credential = credential.transpose().map_err(Fault::from)?;
         let current = self.0.keys.current();
-        let version = credential.as_ref().map_or(current, Credential::key_version);
+        let version = credential.as_ref().map_or(current, CredentialView::key_version);
         let presented = self.0.keys.version(version)?.auth().verifier(plug_id, password);
         match credential.map(|credential| credential.admit(&presented)) {
             Some(Admission::Admitted(principal)) => Ok(principal),
-            Some(Admission::Activates(principal)) => self.activate(principal, &presented).await,
+            // Boxed, since it happens once to a device: every connection would carry its size.
+            Some(Admission::Activates(principal)) => {
+                Box::pin(self.activate(principal, &presented)).await
+            }
             Some(Admission::Refused) | None => Err(AuthenticateError::Refused),
         }
     }

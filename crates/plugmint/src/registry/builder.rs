@@ -12,10 +12,11 @@ use std::sync::atomic::AtomicBool;
 
 use getrandom::SysRng;
 use plugmint_core::derivation::KeyCheck;
-use plugmint_core::{Argon2Cost, CompanyId, Installation, KeyVersion};
-use plugmint_store::{Batch, CommitError, Guard, Store};
+use plugmint_core::{Argon2Cost, CompanyId, Installation, KeyVersion, RecordProblem};
+use plugmint_store::{Batch, CommitError, Guard, Store, TAG_LEN};
 use rand_core::TryCryptoRng;
 
+use crate::attempts::{AttemptLimits, Attempts};
 use crate::clock::{Clock, SystemClock};
 use crate::key_ring::{self, KeyRing};
 use crate::random::Random;
@@ -36,6 +37,7 @@ pub struct RegistryBuilder {
     clock: Arc<dyn Clock>,
     random: Random,
     stretch: StretchLimits,
+    attempts: AttemptLimits,
     most_argon2: Argon2Cost,
     records: Records,
 }
@@ -55,6 +57,7 @@ impl RegistryBuilder {
             clock: Arc::new(SystemClock),
             random: Random::new(SysRng),
             stretch: StretchLimits::default(),
+            attempts: AttemptLimits::default(),
             most_argon2: Argon2Cost::new(memory_kib, passes, lanes).unwrap_or_default(),
             records: Records::Plain,
         }
@@ -78,8 +81,14 @@ impl RegistryBuilder {
         Self { stretch, ..self }
     }
 
-    /// The most memory, passes and lanes that a new template may ask for; 2 GiB, 16 and 16 unless
-    /// told otherwise.
+    /// How often strangers may try passwords.
+    pub fn with_attempt_limits(self, attempts: AttemptLimits) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// The most memory, passes and lanes that a template may ask for; 2 GiB, 16 and 16 unless told
+    /// otherwise. A template that was made when more was allowed is answered
+    /// [`Fault::TooCostly`], and nothing is hashed.
     pub fn with_most_argon2(self, most_argon2: Argon2Cost) -> Self {
         Self { most_argon2, ..self }
     }
@@ -121,7 +130,8 @@ impl RegistryBuilder {
     /// Opens the registry that the store holds. Nothing is written.
     ///
     /// # Errors
-    /// * [`OpenError::NotCreated`] when the store holds none.
+    /// * [`OpenError::NotCreated`] when the store holds none, and [`OpenError::Tagged`] when it was
+    ///   made with tagged records and they were not asked for.
     /// * [`OpenError::WrongRootKey`] when a key is not the one that the store was made with.
     /// * [`OpenError::MissingRootKey`] when the store hangs on a key that was not given, and
     ///   [`OpenError::UnknownRootKey`] when a key was given that it does not know.
@@ -138,7 +148,13 @@ impl RegistryBuilder {
         self.tag_records(root_keys).await?;
         let record = self.store.get(&keys::installation().map_err(Fault::from)?).await;
         let record = record.map_err(Fault::from)?.ok_or(OpenError::NotCreated)?;
-        let installation = Installation::decode(record.value()).map_err(Fault::from)?;
+        let installation = Installation::decode(record.value()).map_err(|invalid| {
+            let tag = RecordProblem::Trailing { surplus: TAG_LEN };
+            match self.records {
+                Records::Plain if invalid.problem() == tag => OpenError::Tagged,
+                Records::Plain | Records::Tagged => Fault::from(invalid).into(),
+            }
+        })?;
         self.build(ring, installation).map_err(OpenError::Threads)
     }
 
@@ -176,7 +192,8 @@ impl RegistryBuilder {
             keys,
             clock: self.clock,
             random: self.random,
-            pool: StretchPool::new(self.stretch)?,
+            pool: StretchPool::new(self.stretch, self.most_argon2)?,
+            attempts: Attempts::new(self.attempts),
             queue: SerialQueue::default(),
             most_argon2: self.most_argon2,
             installation,
@@ -202,6 +219,7 @@ impl fmt::Debug for RegistryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegistryBuilder")
             .field("stretch", &self.stretch)
+            .field("attempts", &self.attempts)
             .field("most_argon2", &self.most_argon2)
             .field("records", &self.records)
             .finish_non_exhaustive()

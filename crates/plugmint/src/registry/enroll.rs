@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use plugmint_core::derivation::Stretched;
 use plugmint_core::lifecycle::{Decision, EnrollRefusal, Enrollment, Registration, SerialRecord};
-use plugmint_core::{EnrollPassword, SerialId};
+use plugmint_core::{EnrollPassword, ProductionTemplate, SerialId};
 use thiserror::Error;
 
-use crate::Fault;
+use crate::attempts::Throttled;
 use crate::stretch_pool::NotStretched;
+use crate::{Fault, Source};
 
 use super::Registry;
 use super::drive::{Loaded, RestsOn};
@@ -24,7 +25,11 @@ impl Registry {
     /// Costs a few microseconds for a generated password, and one Argon2id on a thread of the pool
     /// for a chosen or shared one, also when the serial is unknown.
     ///
+    /// [`AttemptLimits`](crate::AttemptLimits) hold a serial's attempts down, whoever makes them; a
+    /// host that knows where a call comes from uses [`enroll_from`](Self::enroll_from).
+    ///
     /// # Errors
+    /// * [`EnrollError::Throttled`]: ask again after the time that it names.
     /// * [`EnrollError::Refused`]: the one answer for an unknown template, an unknown serial, a
     ///   wrong password, a disabled or a retired serial.
     /// * [`EnrollError::AlreadyEnrolled`], [`EnrollError::AlreadyActivated`]: told only to who
@@ -36,14 +41,55 @@ impl Registry {
         id: &SerialId,
         password: &EnrollPassword,
     ) -> Result<Enrollment, EnrollError> {
+        self.attempt(None, id, password).await
+    }
+
+    /// As [`enroll`](Self::enroll), for a call from a source that the host knows: that source's
+    /// attempts are limited too, and of a serial's it has a fourth at most. So a stranger does not
+    /// keep a device from enrolling.
+    ///
+    /// # Errors
+    /// Those of [`enroll`](Self::enroll).
+    pub async fn enroll_from(
+        &self,
+        source: &Source,
+        id: &SerialId,
+        password: &EnrollPassword,
+    ) -> Result<Enrollment, EnrollError> {
+        self.attempt(Some(source), id, password).await
+    }
+
+    /// One attempt: paid for before the password is looked at, and paid back unless it was wrong.
+    /// Whoever does not wait for the answer has paid.
+    async fn attempt(
+        &self,
+        source: Option<&Source>,
+        id: &SerialId,
+        password: &EnrollPassword,
+    ) -> Result<Enrollment, EnrollError> {
         self.ensure_open()?;
-        let Some((template, _)) = self.load_template(id.template()).await? else {
-            return Err(EnrollError::Refused);
-        };
+        let template = self.load_template(id.template()).await?.map(|(template, _)| template);
+        let class = template.as_ref().map(|template| template.design().password_class());
+        let attempt = self.0.attempts.reserve(source, id, class, self.0.clock.now())?;
+        // A template's id is no secret, so nothing is hashed for one that is not there.
+        let template = template.ok_or(EnrollError::Refused)?;
+        let enrolled = self.enroll_in(&template, id, password).await;
+        if !matches!(enrolled, Err(EnrollError::Refused)) {
+            attempt.give_back();
+        }
+        enrolled
+    }
+
+    async fn enroll_in(
+        &self,
+        template: &ProductionTemplate,
+        id: &SerialId,
+        password: &EnrollPassword,
+    ) -> Result<Enrollment, EnrollError> {
         let design = template.design();
         let stretching =
             design.password_class().stretching(design.argon2(), id, password.expose_text());
-        let stretched = self.0.pool.finish(stretching).await?;
+        let stretched = self.0.pool.finish(id.template(), stretching).await?;
         self.drive(id, RestsOn::SerialAndTemplate, |loaded| {
             self.decide_enroll(id, &stretched, loaded)
         })
@@ -84,6 +130,13 @@ pub enum EnrollError {
     /// The password is right and the device has connected before.
     #[error("the serial is activated already: its template repeats credentials until then")]
     AlreadyActivated,
+    /// Too many attempts were made, from this source or of this serial; whether the password is
+    /// right was not looked at.
+    #[error("too many attempts: try again in {} s", whole_seconds(*retry_after))]
+    Throttled {
+        /// When there is another attempt.
+        retry_after: Duration,
+    },
     /// Too many passwords wait for a slow hash.
     #[error("too many enrollments wait: try again in {} s", retry_after.as_secs())]
     Overloaded {
@@ -103,6 +156,7 @@ impl EnrollError {
             Self::Refused => "refused",
             Self::AlreadyEnrolled => "already-enrolled",
             Self::AlreadyActivated => "already-activated",
+            Self::Throttled { .. } => "throttled",
             Self::Overloaded { .. } => "overloaded",
             Self::Fault(fault) => fault.code(),
         }
@@ -112,7 +166,7 @@ impl EnrollError {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {
-            Self::Overloaded { .. } => true,
+            Self::Throttled { .. } | Self::Overloaded { .. } => true,
             Self::Fault(fault) => fault.is_retryable(),
             Self::Refused | Self::AlreadyEnrolled | Self::AlreadyActivated => false,
         }
@@ -122,7 +176,9 @@ impl EnrollError {
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Overloaded { retry_after } => Some(*retry_after),
+            Self::Throttled { retry_after } | Self::Overloaded { retry_after } => {
+                Some(*retry_after)
+            }
             Self::Refused | Self::AlreadyEnrolled | Self::AlreadyActivated | Self::Fault(_) => None,
         }
     }
@@ -138,6 +194,12 @@ impl From<EnrollRefusal> for EnrollError {
     }
 }
 
+impl From<Throttled> for EnrollError {
+    fn from(throttled: Throttled) -> Self {
+        Self::Throttled { retry_after: throttled.retry_after }
+    }
+}
+
 impl From<NotStretched> for EnrollError {
     fn from(not: NotStretched) -> Self {
         match not {
@@ -145,4 +207,9 @@ impl From<NotStretched> for EnrollError {
             NotStretched::Fault(fault) => fault.into(),
         }
     }
+}
+
+/// Rounded up: who comes a little earlier than told comes in vain.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }

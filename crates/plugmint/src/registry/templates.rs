@@ -28,10 +28,7 @@ impl Registry {
     ) -> Result<ProductionTemplate, CreateTemplateError> {
         self.ensure_open()?;
         let (found, most) = (design.argon2(), self.0.most_argon2);
-        if found.memory_kib() > most.memory_kib()
-            || found.passes() > most.passes()
-            || found.lanes() > most.lanes()
-        {
+        if !found.is_within(most) {
             return Err(CreateTemplateError::TooCostly { found, most });
         }
         let at = self.0.clock.now();

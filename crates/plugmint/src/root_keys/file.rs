@@ -1,179 +1,155 @@
-//! A root key from a file.
+//! Root keys from files.
 
-use std::error::Error as StdError;
-use std::fs::{File, Metadata};
+mod error;
+
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use plugmint_core::KeyVersion;
 use plugmint_core::derivation::{InvalidRootKey, RootKey, RootLabel, RootMac};
 use tempfile::NamedTempFile;
-use thiserror::Error;
 use zeroize::Zeroizing;
 
+use super::held::{HeldKeys, Suffix};
 use super::{RootKeyError, RootKeys};
 
-/// The root key of version 1, from a file of 64 hex digits and at most one line feed that its owner
-/// alone may read.
-#[derive(Debug)]
-pub struct FileRootKey(RootKey);
+pub use error::{CreateKeyFileError, KeyFileError};
 
-impl FileRootKey {
-    /// Reads a key file.
+/// Root keys from files, each of 64 hex digits and at most one line feed that its owner alone may
+/// read: version 1 from `FILE`, version 2 from `FILE.2` beside it, and so on.
+///
+/// A version whose file is not there is not answered for. What is behind `FILE.` and no number,
+/// such as `FILE.bak`, is nobody's key and not read; a number that is no version from 2 up, such as
+/// `FILE.02`, is refused, because a key that was meant would be missing.
+#[derive(Debug)]
+pub struct FileRootKeys(HeldKeys);
+
+impl FileRootKeys {
+    /// Reads a key file and those of the later versions beside it; the directory is listed, because
+    /// versions in between may be gone.
     ///
     /// # Errors
-    /// [`KeyFileError`]; it never repeats what the file holds.
+    /// [`KeyFileError`], which names the version at fault and never repeats what a file holds.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, KeyFileError> {
-        // Opening a pipe would wait for somebody to write into it.
-        if !std::fs::metadata(&path)?.is_file() {
-            return Err(KeyFileError::NotAFile);
+        let files = key_files(path.as_ref())?;
+        if files.is_empty() {
+            return Err(KeyFileError::Missing);
         }
-        let mut file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(KeyFileError::NotAFile);
+        let mut keys = HeldKeys::default();
+        for (version, file) in files {
+            let key = read(version, &file)?;
+            keys.add(version, key).map_err(|same_as| KeyFileError::SameKey { version, same_as })?;
         }
-        check_mode(&metadata)?;
-        // One byte more than 64 digits and a line feed tells that the file is too long.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(80));
-        Read::by_ref(&mut file).take(66).read_to_end(&mut bytes)?;
-        let digits = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-        let text = str::from_utf8(digits).map_err(|_| InvalidRootKey::NotHex)?;
-        Ok(Self(RootKey::parse(text)?))
+        Ok(Self(keys))
     }
 
-    /// Draws a key from the system's random source, and writes it to a file that is not there yet,
-    /// for its owner alone: under a temporary name, synced, then named, so that a crash leaves no
-    /// half of a key under the name.
+    /// Draws the key of version 1 from the system's random source, and writes it to a file that is
+    /// not there yet, for its owner alone: under a temporary name, synced, then named, so that a
+    /// crash leaves no half of a key under the name.
     ///
     /// # Errors
-    /// * [`CreateKeyFileError::AlreadyExists`] when something of that name is there; it is not
-    ///   touched.
+    /// * [`CreateKeyFileError::AlreadyExists`] when something of that name or of a later version's
+    ///   is there; it is not touched.
     /// * [`CreateKeyFileError::Random`] when there is no randomness, and
     ///   [`CreateKeyFileError::Io`] when the file cannot be written; nothing of that name is there.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, CreateKeyFileError> {
         let path = path.as_ref();
-        if path.symlink_metadata().is_ok() {
-            return Err(CreateKeyFileError::AlreadyExists);
+        match key_files(path) {
+            Ok(files) if files.is_empty() => {}
+            Err(KeyFileError::Directory(error)) => return Err(error.into()),
+            Ok(_) | Err(_) => return Err(CreateKeyFileError::AlreadyExists),
         }
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(&mut bytes[..])
             .map_err(|error| CreateKeyFileError::Random(error.into()))?;
         let key = RootKey::from_random(&mut bytes);
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = parent.unwrap_or(Path::new("."));
+        let directory = directory_of(path);
         // Somebody may have been faster since the look above: what they made stays.
         write(directory, &key)?.persist_noclobber(path).map_err(|failed| failed.error)?;
         sync_directory(directory)?;
-        Ok(Self(key))
+        Ok(Self(HeldKeys::first(key)))
     }
 }
 
 #[async_trait]
-impl RootKeys for FileRootKey {
+impl RootKeys for FileRootKeys {
     fn versions(&self) -> Vec<KeyVersion> {
         self.0.versions()
     }
 
     async fn mac(&self, version: KeyVersion, label: RootLabel) -> Result<RootMac, RootKeyError> {
-        RootKeys::mac(&self.0, version, label).await
+        self.0.mac(version, label)
     }
 }
 
-/// Why there is no root key from a file.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum KeyFileError {
-    /// There is no such file.
-    #[error("there is no key file: expected 64 hex digits in a file of mode 0600")]
-    Missing,
-    /// It is a directory or a device.
-    #[error("the key file is no regular file")]
-    NotAFile,
-    /// Others than its owner may read or write it.
-    #[error("the key file has mode {mode:04o}: expected 0600, so that its owner alone may read it")]
-    OthersMayRead {
-        /// The mode that it has.
-        mode: u32,
-    },
-    /// It does not hold a root key.
-    #[error(transparent)]
-    Invalid(#[from] InvalidRootKey),
-    /// The system failed to read it.
-    #[error("the key file cannot be read")]
-    Io(#[source] io::Error),
-}
-
-impl KeyFileError {
-    /// What a host switches on. Its meaning never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Missing => "key-file-missing",
-            Self::NotAFile | Self::Invalid(_) => "key-file-invalid",
-            Self::OthersMayRead { .. } => "key-file-open-to-others",
-            Self::Io(_) => "key-file-io",
-        }
+/// The key files that are there, by version.
+fn key_files(path: &Path) -> Result<Vec<(KeyVersion, PathBuf)>, KeyFileError> {
+    let Some(name) = path.file_name() else {
+        return Err(KeyFileError::NotAFile { version: KeyVersion::FIRST });
+    };
+    let entries = match fs::read_dir(directory_of(path)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(KeyFileError::Directory(error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let found = entry.map_err(KeyFileError::Directory)?.file_name();
+        let Some(rest) = found.as_encoded_bytes().strip_prefix(name.as_encoded_bytes()) else {
+            continue;
+        };
+        let version = match rest.strip_prefix(b".").map(str::from_utf8) {
+            Some(Ok(number)) => match Suffix::of(number) {
+                Suffix::Version(version) => version,
+                Suffix::NoVersion => {
+                    return Err(KeyFileError::NoVersion { number: number.to_owned() });
+                }
+                Suffix::Other => continue,
+            },
+            None if rest.is_empty() => KeyVersion::FIRST,
+            Some(Err(_)) | None => continue,
+        };
+        files.push((version, path.with_file_name(found)));
     }
+    files.sort();
+    Ok(files)
 }
 
-impl From<io::Error> for KeyFileError {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound => Self::Missing,
-            io::ErrorKind::IsADirectory => Self::NotAFile,
-            _ => Self::Io(error),
-        }
+fn read(version: KeyVersion, path: &Path) -> Result<RootKey, KeyFileError> {
+    let io = |source| KeyFileError::Io { version, source };
+    // Opening a pipe would wait for somebody to write into it.
+    if !fs::metadata(path).map_err(io)?.is_file() {
+        return Err(KeyFileError::NotAFile { version });
     }
-}
-
-/// Why no key file was made.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CreateKeyFileError {
-    /// Something of that name is there already, and a key file is never overwritten.
-    #[error("the key file is there already: expected a name that is free")]
-    AlreadyExists,
-    /// There are no random bytes to make a key of.
-    #[error("the random source failed")]
-    Random(#[source] Box<dyn StdError + Send + Sync>),
-    /// The system failed to write it.
-    #[error("the key file cannot be made")]
-    Io(#[source] io::Error),
-}
-
-impl CreateKeyFileError {
-    /// What a host switches on. Its meaning never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::AlreadyExists => "key-file-exists",
-            Self::Random(_) => "random",
-            Self::Io(_) => "key-file-io",
-        }
+    let mut file = File::open(path).map_err(io)?;
+    let metadata = file.metadata().map_err(io)?;
+    if !metadata.is_file() {
+        return Err(KeyFileError::NotAFile { version });
     }
-}
-
-impl From<io::Error> for CreateKeyFileError {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::AlreadyExists => Self::AlreadyExists,
-            _ => Self::Io(error),
-        }
+    if let Some(mode) = mode_for_others(&metadata) {
+        return Err(KeyFileError::OthersMayRead { version, mode });
     }
+    // One byte more than 64 digits and a line feed tells that the file is too long.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(80));
+    Read::by_ref(&mut file).take(66).read_to_end(&mut bytes).map_err(io)?;
+    let digits = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    let key = str::from_utf8(digits).map_err(|_| InvalidRootKey::NotHex).and_then(RootKey::parse);
+    key.map_err(|source| KeyFileError::Invalid { version, source })
 }
 
+/// The mode of a file that others than its owner may read or write.
 #[cfg(unix)]
-fn check_mode(metadata: &Metadata) -> Result<(), KeyFileError> {
+fn mode_for_others(metadata: &Metadata) -> Option<u32> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyFileError::OthersMayRead { mode }) }
+    (mode & 0o077 != 0).then_some(mode)
 }
 
 /// Where files have no mode, who may read them is the system's to keep.
 #[cfg(not(unix))]
-fn check_mode(_: &Metadata) -> Result<(), KeyFileError> {
-    Ok(())
+fn mode_for_others(_: &Metadata) -> Option<u32> {
+    None
 }
 
 /// A synced file of mode 0600 with the key, under a temporary name.
@@ -189,4 +165,9 @@ fn write(directory: &Path, key: &RootKey) -> io::Result<NamedTempFile> {
 /// Makes the new name last. Systems on which a directory cannot be opened do not ask for it.
 fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}
+
+/// Where a key file and its later versions lie.
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

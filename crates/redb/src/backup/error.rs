@@ -1,6 +1,7 @@
 //! Why there is no backup, or no store made of one.
 
 use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use plugmint_store::{CreateStoreError, OpenStoreError};
@@ -56,9 +57,15 @@ impl From<CreateStoreError> for BackupError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// The backup is no whole store.
-    #[error("the backup cannot be used")]
-    Backup(#[source] OpenStoreError),
+    /// There is no such file, or this user may not read it, or the system fails to.
+    #[error("the backup cannot be read: expected a file that `snapshot` wrote")]
+    Unread(#[source] io::Error),
+    /// Somebody has it open as a store, which is no backup: it changes while it is read.
+    #[error("the file is a store that is held: expected a backup of it")]
+    Held,
+    /// It is no whole store.
+    #[error("the backup is of no use: another one is needed")]
+    Invalid(#[source] OpenStoreError),
     /// The store cannot be made.
     #[error(transparent)]
     Create(#[from] CreateStoreError),
@@ -69,7 +76,9 @@ impl RestoreError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Backup(_) => "invalid-backup",
+            Self::Unread(_) => "backup-unread",
+            Self::Held => "store-held",
+            Self::Invalid(_) => "invalid-backup",
             Self::Create(error) => error.code(),
         }
     }

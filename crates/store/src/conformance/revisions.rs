@@ -52,6 +52,12 @@ pub fn c3_a_revision_is_never_given_twice_across_reopens<S: Store, E: Into<BoxEr
             seen.add(&trial, revision)?;
             trial.commit(&[(name, Guard::At(revision), Effect::Delete)])?;
         }
+        // What writes no record has a revision too, and nothing is left to tell of it.
+        let absent: &[(&str, Guard, Effect)] = &[("a", Guard::Absent, Effect::Keep)];
+        for writes_nothing in [absent, &[]] {
+            let revision = trial.commit(writes_nothing)?;
+            seen.add(&trial, revision)?;
+        }
     }
     Ok(())
 }

@@ -72,5 +72,5 @@ const LABEL: &[u8] = b"plugmint/v1/record-tag";
 
 const VERSION_LEN: usize = 4;
 
-/// Bytes behind each value.
-pub(super) const TAG_LEN: usize = VERSION_LEN + 16;
+/// The bytes that stand behind each value: the version of the key, and the tag under it.
+pub const TAG_LEN: usize = VERSION_LEN + 16;

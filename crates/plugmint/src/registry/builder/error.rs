@@ -60,6 +60,10 @@ pub enum OpenError {
     /// The store holds no registry.
     #[error("the store holds no registry: expected one that was created before")]
     NotCreated,
+    /// The store's records have tags, as those of the program do: open it with
+    /// [`with_tagged_records`](crate::RegistryBuilder::with_tagged_records).
+    #[error("the records of the store have tags: expected to be opened with tagged records")]
+    Tagged,
     /// There is not a single version of the root key.
     #[error("there is no root key: expected at least one version")]
     NoRootKey,
@@ -98,6 +102,7 @@ impl OpenError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NotCreated => "not-created",
+            Self::Tagged => "tagged",
             Self::NoRootKey => "no-root-key",
             Self::WrongRootKey { .. } => "wrong-root-key",
             Self::UnknownRootKey { .. } => "unknown-root-key",
@@ -115,6 +120,7 @@ impl OpenError {
             Self::RootKey(_) | Self::Threads(_) => true,
             Self::Fault(fault) => fault.is_retryable(),
             Self::NotCreated
+            | Self::Tagged
             | Self::NoRootKey
             | Self::WrongRootKey { .. }
             | Self::UnknownRootKey { .. }

@@ -44,7 +44,7 @@ impl Registry {
         design.check_passwords(enroll, control)?;
         let stretch = async |class: PasswordClass, password: PasswordText<'_>| {
             let stretching = class.stretching(design.argon2(), &id, password);
-            self.0.pool.finish(stretching).await
+            self.0.pool.finish(id.template(), stretching).await
         };
         let enroll = stretch(design.password_class(), enroll).await?;
         let control = match control {

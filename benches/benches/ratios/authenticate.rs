@@ -1,0 +1,219 @@
+//! What connecting costs, against the look-up and the two compressions that it cannot do without.
+
+use std::collections::HashMap;
+use std::hint::black_box;
+
+use std::pin::pin;
+use std::sync::{Arc, RwLock};
+use std::task::{Context, Poll, Waker};
+
+use plugmint::testing::{FixedClock, builder, root_key};
+use plugmint::{ConnectionPassword, PlugId, Registry};
+use plugmint_benches::{Fleet, redb_of};
+use plugmint_core::derivation::{PlatformKeys, RootKey};
+use plugmint_memory::MemoryStore;
+use plugmint_store::{Batch, Guard, Key, Store};
+use pollster::block_on;
+use redb::{Database, ReadOnlyTable, ReadableDatabase, TableDefinition};
+use sha2::block_api::compress256;
+
+use crate::row::{Bound, Report, note};
+use crate::slow::per_connect;
+use crate::timing::{median, time};
+
+const ROUNDS: usize = 15;
+/// Devices that connect in each round, in no order of their keys.
+const DEVICES: usize = 10_000;
+
+pub(crate) fn rows(report: &mut Report) {
+    crypto(report);
+    let fleets = [false, true].map(|tagged| Fleet::new(DEVICES, tagged).unwrap());
+    in_memory(report, &fleets);
+    on_redb(report, &fleets, "10k", 0, 1.8);
+    on_redb(report, &fleets, "1M", 1_000_000, 1.35);
+}
+
+/// The HMAC and the comparison, from values that are parsed.
+fn crypto(report: &mut Report) {
+    const CALLS: u32 = 20_000;
+    let keys = PlatformKeys::of_root(&RootKey::parse(&"5a".repeat(32)).unwrap());
+    let plug_id = PlugId::parse("dev-5df33c34404ac04370e5c60e").unwrap();
+    let password = ConnectionPassword::parse("wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn").unwrap();
+    let stored = keys.auth().verifier(&plug_id, &password);
+    let (mut ratio, mut times) = (vec![], vec![]);
+    for _ in 0..ROUNDS {
+        let bare = per_call(CALLS, || two_compressions(black_box(&[7; 64])));
+        let ours = per_call(CALLS, || {
+            let presented = keys.auth().verifier(black_box(&plug_id), black_box(&password));
+            assert!(stored.matches(&presented));
+        });
+        ratio.push(ours / bare);
+        times.push([bare, ours]);
+    }
+    report.row("authenticate, crypto alone / two compressions", median(ratio), Bound::AtMost(2.0));
+    print(&["two compressions", "crypto alone"], &times);
+}
+
+fn in_memory(report: &mut Report, fleets: &[Fleet; 2]) {
+    let [plain, tagged] = fleets.each_ref().map(|fleet| {
+        let store = Arc::new(MemoryStore::new());
+        block_on(fill(&*store, &fleet.records));
+        open(store, fleet.tagged)
+    });
+    let bare = Shards::of(&fleets[0].records);
+    let looked_up = |key: &Key| bare.get(key);
+    compare(report, "in memory", fleets, &looked_up, [&plain, &tagged], 2.5);
+}
+
+fn on_redb(report: &mut Report, fleets: &[Fleet; 2], name: &str, records: usize, most: f64) {
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let [plain, tagged] = fleets.each_ref().map(|fleet| {
+        let path = directory.path().join(format!("{}.redb", fleet.tagged));
+        open(Arc::new(redb_of(&path, fleet, records).unwrap()), fleet.tagged)
+    });
+    let path = directory.path().join("bare.redb");
+    let (_database, bare) = bare_redb(&path, &fleets[0].filled_to(records));
+    let looked_up = |key: &Key| {
+        let found = bare.get(key.as_bytes()).unwrap().unwrap();
+        black_box(found.value().first().copied());
+    };
+    compare(report, &format!("on redb at {name}"), fleets, &looked_up, [&plain, &tagged], most);
+}
+
+/// A round of the fleet each: the look-up, the look-up and two compressions, and the registry.
+fn compare(
+    report: &mut Report,
+    name: &str,
+    fleets: &[Fleet; 2],
+    looked_up: &dyn Fn(&Key),
+    [plain, tagged]: [&Registry; 2],
+    most: f64,
+) {
+    let keys: Vec<_> = fleets[0].devices.iter().map(|(plug_id, _)| credential(plug_id)).collect();
+    let all = |each: &dyn Fn(usize)| {
+        let took = time(|| (0..DEVICES).for_each(each)).as_secs_f64();
+        took / f64::from(u32::try_from(DEVICES).unwrap())
+    };
+    let connect = |registry: &Registry, fleet: &Fleet, at: usize| {
+        let (plug_id, password) = &fleet.devices[at];
+        black_box(ready(registry.authenticate(black_box(plug_id), password)).unwrap());
+    };
+    let (mut ratio, mut with_tags, mut times) = (vec![], vec![], vec![]);
+    for _ in 0..ROUNDS {
+        let look_up = all(&|at| looked_up(&keys[at]));
+        let bare = all(&|at| {
+            looked_up(&keys[at]);
+            two_compressions(black_box(&[7; 64]));
+        });
+        let ours = all(&|at| connect(plain, &fleets[0], at));
+        let over_tags = all(&|at| connect(tagged, &fleets[1], at));
+        ratio.push(ours / bare);
+        with_tags.push(over_tags / ours);
+        times.push([look_up, bare, ours, over_tags]);
+    }
+    report.row(
+        &format!("authenticate {name} / look-up + 2 compressions"),
+        median(ratio),
+        Bound::AtMost(most),
+    );
+    report.row(
+        &format!("tagged authenticate {name} / authenticate"),
+        median(with_tags),
+        Bound::None,
+    );
+    print(&["look-up", "+ 2 compressions", "authenticate", "tagged"], &times);
+    let ours = median(times.iter().map(|times| times[2]));
+    per_connect(report, name, ours);
+}
+
+/// Seconds of each, as nanoseconds.
+fn print<const N: usize>(names: &[&str; N], times: &[[f64; N]]) {
+    let each = (0..N).map(|at| {
+        format!("{} {:.0} ns", names[at], median(times.iter().map(|times| times[at])) * 1e9)
+    });
+    note(&each.collect::<Vec<_>>().join(", "));
+}
+
+/// Seconds that one call takes.
+fn per_call(calls: u32, mut call: impl FnMut()) -> f64 {
+    time(|| (0..calls).for_each(|_| call())).as_secs_f64() / f64::from(calls)
+}
+
+fn two_compressions(block: &[u8; 64]) {
+    let mut state = [0x6a09_e667_u32; 8];
+    compress256(&mut state, &[*block]);
+    compress256(&mut state, &[*block]);
+    black_box(state);
+}
+
+/// What a future is ready with at once: a store in this process never lets one wait.
+fn ready<A>(future: impl Future<Output = A>) -> A {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("a look-up waited"),
+    }
+}
+
+fn open(store: Arc<dyn Store>, tagged: bool) -> Registry {
+    let builder = builder(store, Arc::new(FixedClock::default()), 1);
+    let builder = if tagged { builder.with_tagged_records() } else { builder };
+    block_on(builder.open(&root_key())).unwrap()
+}
+
+/// The record that a device is looked up by.
+fn credential(plug_id: &PlugId) -> Key {
+    Key::joined(&[b"p", plug_id.body()]).unwrap()
+}
+
+async fn fill(store: &dyn Store, records: &[(Key, Vec<u8>)]) {
+    for some in records.chunks(10_000) {
+        let batch = some.iter().fold(Batch::new(), |batch, (key, value)| {
+            batch.put(key.clone(), Guard::Absent, value.clone()).unwrap()
+        });
+        store.commit(batch).await.unwrap();
+    }
+}
+
+/// The least that memory shared by threads costs: maps behind 64 locks.
+struct Shards([RwLock<HashMap<Vec<u8>, Vec<u8>>>; 64]);
+
+impl Shards {
+    fn of(records: &[(Key, Vec<u8>)]) -> Self {
+        let these = Self(std::array::from_fn(|_| RwLock::default()));
+        for (key, value) in records {
+            let shard = these.shard(key);
+            shard.write().unwrap().insert(key.as_bytes().to_vec(), value.clone());
+        }
+        these
+    }
+
+    fn get(&self, key: &Key) {
+        let shard = self.shard(key).read().unwrap();
+        black_box(shard.get(key.as_bytes()).unwrap().first().copied());
+    }
+
+    fn shard(&self, key: &Key) -> &RwLock<HashMap<Vec<u8>, Vec<u8>>> {
+        &self.0[usize::from(key.as_bytes()[key.as_bytes().len() - 1]) % 64]
+    }
+}
+
+const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("bare");
+
+fn bare_redb(
+    path: &std::path::Path,
+    records: &[(Key, Vec<u8>)],
+) -> (Database, ReadOnlyTable<&'static [u8], &'static [u8]>) {
+    let mut database = Database::builder();
+    let database = database.set_cache_size(1 << 30).create(path).unwrap();
+    for some in records.chunks(20_000) {
+        let txn = database.begin_write().unwrap();
+        let mut table = txn.open_table(TABLE).unwrap();
+        for (key, value) in some {
+            table.insert(key.as_bytes(), value.as_slice()).unwrap();
+        }
+        drop(table);
+        txn.commit().unwrap();
+    }
+    let table = database.begin_read().unwrap().open_table(TABLE).unwrap();
+    (database, table)
+}

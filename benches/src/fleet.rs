@@ -1,0 +1,99 @@
+//! Many devices that have connected before, and the records that they come to.
+
+use std::error::Error;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use plugmint::testing::{FixedClock, builder, root_key};
+use plugmint::{
+    Actor, ConnectionPassword, EnrollPassword, NewSerial, PlugId, SerialId, SerialNumber,
+    TemplateDesign, TemplateName,
+};
+use plugmint_memory::MemoryStore;
+use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_store::{Batch, Guard, Key, Store};
+use pollster::block_on;
+
+/// Activated devices and all records of their registry, whose root key is the one of tests.
+#[derive(Debug)]
+pub struct Fleet {
+    /// Whether the records have tags.
+    pub tagged: bool,
+    /// What each connects with.
+    pub devices: Vec<(PlugId, ConnectionPassword)>,
+    /// Everything that their store holds.
+    pub records: Vec<(Key, Vec<u8>)>,
+}
+
+impl Fleet {
+    /// Registers, enrolls and activates so many devices.
+    ///
+    /// # Errors
+    /// Whatever goes wrong.
+    pub fn new(devices: usize, tagged: bool) -> Result<Self, Box<dyn Error>> {
+        let store = Arc::new(MemoryStore::new());
+        let builder = builder(Arc::clone(&store) as _, Arc::new(FixedClock::default()), 1);
+        let builder = if tagged { builder.with_tagged_records() } else { builder };
+        block_on(async {
+            let registry = builder.create(&root_key()).await?;
+            let design = TemplateDesign::new(TemplateName::parse("White refrigerators")?);
+            let template = registry.create_template(registry.company(), design).await?;
+            let by = Actor::parse("bench")?;
+            let mut all = Vec::with_capacity(devices);
+            for number in 0..devices {
+                let serial = SerialNumber::parse(&format!("WR-202637-{number:06}"))?;
+                let password = || EnrollPassword::parse(&format!("{number:032x}"));
+                let new = NewSerial::new(serial, password()?);
+                registry.register(template.id(), new, &by).await?;
+                let id = SerialId::new(*template.id(), serial);
+                let enrollment = registry.enroll(&id, &password()?).await?;
+                let given = enrollment.credentials();
+                let (plug_id, password) = (*given.plug_id(), given.connection_password());
+                registry.authenticate(&plug_id, password).await?;
+                all.push((plug_id, ConnectionPassword::parse(&password.expose_text())?));
+            }
+            let records = store.scan(&[], None, NonZeroUsize::MAX).await?;
+            let records =
+                records.into_iter().map(|(key, record)| (key, record.value().to_vec())).collect();
+            Ok(Self { tagged, devices: all, records })
+        })
+    }
+
+    /// The records, and as many more credentials of nobody as make so many in all, in the order of
+    /// their keys.
+    #[must_use]
+    pub fn filled_to(&self, count: usize) -> Vec<(Key, Vec<u8>)> {
+        let mut all = self.records.clone();
+        let value = all.iter().find(|(key, _)| key.as_bytes().starts_with(b"p"));
+        let value = value.map(|(_, value)| value.clone()).unwrap_or_default();
+        let missing = (0_u64..).take(count.saturating_sub(all.len()));
+        let scattered = missing.map(|number| {
+            let mix = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mixed = mix.rotate_left(31).wrapping_mul(0xd1b5_4a32_d192_ed03);
+            [&mixed.to_be_bytes()[..], &mix.to_be_bytes()[..4]].concat()
+        });
+        all.extend(scattered.filter_map(|body| {
+            let key = Key::joined(&[b"p", &body]).ok()?;
+            Some((key, value.clone()))
+        }));
+        all.sort_unstable();
+        all
+    }
+}
+
+/// A store on disk that holds the fleet among so many records.
+///
+/// # Errors
+/// Whatever goes wrong.
+pub fn redb_of(path: &Path, fleet: &Fleet, count: usize) -> Result<RedbStore, Box<dyn Error>> {
+    let store = RedbStore::create(path, &RedbOptions::default().with_cache_mib(1024))?;
+    for some in fleet.filled_to(count).chunks(20_000) {
+        let mut batch = Batch::new();
+        for (key, value) in some {
+            batch = batch.put(key.clone(), Guard::Absent, value.clone())?;
+        }
+        block_on(store.commit(batch))?;
+    }
+    Ok(store)
+}

@@ -1,0 +1,217 @@
+//! Where callers leave passwords and threads take them.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_channel::oneshot;
+use plugmint_core::TemplateId;
+use plugmint_core::derivation::{StretchFailed, StretchJob, StretchMemory, Stretched};
+
+use super::NotStretched;
+use super::fair_queue::FairQueue;
+use super::limits::StretchLimits;
+use super::load::{Mean, StretchLoad};
+use crate::Fault;
+
+/// What a caller is told.
+pub(super) type Answer = Result<Stretched, NotStretched>;
+
+/// One bounded queue, and what is known of those who serve it.
+#[derive(Debug)]
+pub(super) struct Desk {
+    limits: StretchLimits,
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    waiting: FairQueue<TemplateId, Waiting>,
+    /// How many threads hash.
+    busy: usize,
+    closed: bool,
+    wait: Mean,
+    hash: Mean,
+    hashed: u64,
+    overloaded: u64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    job: StretchJob,
+    answer: oneshot::Sender<Answer>,
+    since: Instant,
+}
+
+impl Waiting {
+    /// Tells whoever still listens.
+    fn tell(self, answer: Answer) {
+        drop(self.answer.send(answer));
+    }
+}
+
+impl Desk {
+    pub(super) fn new(limits: StretchLimits) -> Self {
+        let state = State {
+            waiting: FairQueue::new(),
+            busy: 0,
+            closed: false,
+            wait: Mean::default(),
+            hash: Mean::default(),
+            hashed: 0,
+            overloaded: 0,
+        };
+        Self { limits, state: Mutex::new(state), wake: Condvar::new() }
+    }
+
+    /// Leaves a job; the answer comes from a thread, or from whoever takes its place.
+    pub(super) fn leave(
+        &self,
+        template: TemplateId,
+        job: StretchJob,
+    ) -> Result<oneshot::Receiver<Answer>, NotStretched> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(NotStretched::Fault(Fault::Closed));
+        }
+        // A thread that is free takes one at once, so it does not wait.
+        let free = self.limits.workers().get().saturating_sub(state.busy);
+        let most = self.limits.queue().saturating_add(free);
+        let mut sent_away = Vec::new();
+        if state.waiting.len() >= most {
+            // Who has gone, or has waited in vain, does not take the place of who waits.
+            let deadline = self.limits.deadline();
+            let is_late = |waiting: &Waiting| waiting.since.elapsed() >= deadline;
+            let gone = |waiting: &Waiting| waiting.answer.is_canceled() || is_late(waiting);
+            sent_away = state.waiting.take_out(gone);
+        }
+        let mut has_room = state.waiting.len() < most;
+        if !has_room && let Some(last) = state.waiting.make_room(template) {
+            sent_away.push(last);
+            has_room = true;
+        }
+        let told = sent_away.iter().filter(|waiting| !waiting.answer.is_canceled()).count();
+        state.overloaded += told as u64 + u64::from(!has_room);
+        let retry_after = self.retry_after(&state);
+        let left = has_room.then(|| {
+            let (answer, receiver) = oneshot::channel();
+            state.waiting.push(template, Waiting { job, answer, since: now() });
+            receiver
+        });
+        drop(state);
+        for waiting in sent_away {
+            waiting.tell(Err(NotStretched::Overloaded { retry_after }));
+        }
+        let receiver = left.ok_or(NotStretched::Overloaded { retry_after })?;
+        self.wake.notify_one();
+        Ok(receiver)
+    }
+
+    /// What each thread does until the desk is closed.
+    pub(super) fn work(&self) {
+        let mut memory = StretchMemory::new();
+        while let Some(waiting) = self.next() {
+            let begun = now();
+            let Waiting { job, answer, .. } = waiting;
+            let stretched = (!answer.is_canceled()).then(|| job.run(&mut memory));
+            let took = begun.elapsed();
+            // Before the answer: who hears it may come with the next one.
+            let mut state = self.lock();
+            state.busy -= 1;
+            if stretched.is_some() {
+                state.hashed += 1;
+                state.hash.add(took);
+            }
+            drop(state);
+            if let Some(stretched) = stretched {
+                // Whoever left meanwhile does not miss the answer.
+                drop(answer.send(stretched.map_err(NotStretched::from)));
+            }
+        }
+    }
+
+    /// From now on everybody is told that the desk is closed, and the threads end.
+    pub(super) fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        // Nobody to be told stands in this: dropping what waits is the answer `Closed`, and wipes
+        // the passwords.
+        let waiting = state.waiting.take_out(|_| true);
+        drop(state);
+        drop(waiting);
+        self.wake.notify_all();
+    }
+
+    pub(super) fn load(&self) -> StretchLoad {
+        let state = self.lock();
+        StretchLoad {
+            busy: state.busy,
+            waiting: state.waiting.len(),
+            longest_wait: state
+                .waiting
+                .firsts()
+                .map(|waiting| waiting.since.elapsed())
+                .max()
+                .unwrap_or_default(),
+            mean_wait: state.wait.value(),
+            mean_hash: state.hash.value(),
+            hashed: state.hashed,
+            overloaded: state.overloaded,
+        }
+    }
+
+    /// Takes one that has not waited in vain; the thread is busy from then on.
+    fn next(&self) -> Option<Waiting> {
+        let mut state = self.lock();
+        loop {
+            if state.closed {
+                return None;
+            }
+            let Some(waiting) = state.waiting.pop() else {
+                state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let waited = waiting.since.elapsed();
+            state.wait.add(waited);
+            if waited < self.limits.deadline() {
+                state.busy += 1;
+                return Some(waiting);
+            }
+            state.overloaded += 1;
+            let retry_after = self.retry_after(&state);
+            drop(state);
+            waiting.tell(Err(NotStretched::Overloaded { retry_after }));
+            state = self.lock();
+        }
+    }
+
+    /// When those who are here now will be done: whole seconds, one to sixty.
+    fn retry_after(&self, state: &State) -> Duration {
+        let before = u32::try_from(state.waiting.len() + state.busy).unwrap_or(u32::MAX);
+        let workers = u32::try_from(self.limits.workers().get()).unwrap_or(u32::MAX);
+        let work = state.hash.value().saturating_mul(before) / workers;
+        Duration::from_secs(work.as_secs().saturating_add(1).min(LONGEST_RETRY))
+    }
+
+    /// Nothing that runs under this lock can leave the queue half changed.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<StretchFailed> for NotStretched {
+    fn from(failed: StretchFailed) -> Self {
+        Self::Fault(match failed {
+            StretchFailed::OutOfMemory { memory_kib } => Fault::OutOfMemory { memory_kib },
+            failed => Fault::Defect(failed.into()),
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "waits are measured, nobody is told a time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// In seconds: no queue is told to be longer than a device waits patiently.
+const LONGEST_RETRY: u64 = 60;
