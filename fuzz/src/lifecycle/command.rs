@@ -1,0 +1,161 @@
+//! What may happen to a registry, and the bytes that it is written as.
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+
+/// What happens in one run.
+///
+/// Its bytes are one that says whether records have tags, and four for each command.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    /// Whether records have tags.
+    pub tagged: bool,
+    /// One after the other.
+    pub all: Vec<Command>,
+}
+
+impl Commands {
+    /// The bytes that come to these commands.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let commands = self.all.iter().flat_map(Command::to_bytes);
+        [u8::from(self.tagged)].into_iter().chain(commands).collect()
+    }
+}
+
+impl<'a> Arbitrary<'a> for Commands {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let tagged = u.arbitrary::<u8>()? % 2 == 1;
+        let mut all = Vec::new();
+        while u.len() >= 4 && all.len() < MOST_COMMANDS {
+            all.extend(Command::of_bytes(u.arbitrary()?));
+        }
+        Ok(Self { tagged, all })
+    }
+}
+
+/// Something that happens. `password` is an index into [`PASSWORDS`]; `control` is one too, and
+/// none beyond its end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(missing_docs, reason = "they are named as the calls that they stand for")]
+pub enum Command {
+    Register { device: Device, password: usize, control: usize },
+    RegisterTogether { template: usize, password: usize, control: usize },
+    Enroll { device: Device, password: usize },
+    Authenticate { device: Device, proof: Proof },
+    Disable { device: Device },
+    Enable { device: Device },
+    Retire { device: Device },
+    Wait { seconds: u8 },
+    Reopen,
+}
+
+impl Command {
+    /// The command that four bytes come to: a verb, a device and two arguments.
+    ///
+    /// A verb keeps its number, so that a corpus keeps its meaning. Numbers without a verb are
+    /// nothing; new verbs take them.
+    #[must_use]
+    pub fn of_bytes([verb, device, first, second]: [u8; 4]) -> Option<Self> {
+        let (first, second) = (usize::from(first), usize::from(second));
+        let device = Device::of_byte(device);
+        let template = device.template;
+        let (password, control) = (first % PASSWORDS.len(), second % (PASSWORDS.len() + 1));
+        Some(match verb % 32 {
+            0 => Self::Register { device, password, control },
+            1 => Self::Enroll { device, password },
+            2 => Self::Authenticate { device, proof: Proof::ALL[first % Proof::ALL.len()] },
+            3 => Self::Disable { device },
+            4 => Self::Enable { device },
+            5 => Self::Retire { device },
+            6 => Self::RegisterTogether { template, password, control },
+            7 => Self::Wait { seconds: u8::try_from(first).unwrap_or_default() },
+            8 => Self::Reopen,
+            _ => return None,
+        })
+    }
+
+    /// Four bytes that come to this command.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 4] {
+        let byte = |index: usize| u8::try_from(index).unwrap_or_default();
+        match *self {
+            Self::Register { device, password, control } => {
+                [0, device.to_byte(), byte(password), byte(control)]
+            }
+            Self::Enroll { device, password } => [1, device.to_byte(), byte(password), 0],
+            Self::Authenticate { device, proof } => [2, device.to_byte(), proof as u8, 0],
+            Self::Disable { device } => [3, device.to_byte(), 0, 0],
+            Self::Enable { device } => [4, device.to_byte(), 0, 0],
+            Self::Retire { device } => [5, device.to_byte(), 0, 0],
+            Self::RegisterTogether { template, password, control } => {
+                [6, Device { template, serial: 0 }.to_byte(), byte(password), byte(control)]
+            }
+            Self::Wait { seconds } => [7, 0, seconds, 0],
+            Self::Reopen => [8, 0, 0, 0],
+        }
+    }
+}
+
+/// A serial of a template; the last template is not there.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Device {
+    /// Which template.
+    pub template: usize,
+    /// Which of [`SERIALS`].
+    pub serial: usize,
+}
+
+impl Device {
+    fn of_byte(byte: u8) -> Self {
+        let (template, serial) = (usize::from(byte >> 4), usize::from(byte & 15));
+        Self { template: template % TEMPLATES, serial: serial % SERIALS.len() }
+    }
+
+    fn to_byte(self) -> u8 {
+        u8::try_from(self.template << 4 | self.serial).unwrap_or_default()
+    }
+}
+
+/// What a device shows to connect.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Proof {
+    /// What it was told.
+    Right,
+    /// What it was told, the Plug-ID in upper case.
+    RightInUpperCase,
+    /// Its Plug-ID and another password.
+    OtherPassword,
+    /// Its password and the id of a template with the digits of its Plug-ID.
+    OtherKind,
+    /// Its Plug-ID and its password, with something behind.
+    Malformed,
+}
+
+impl Proof {
+    const ALL: [Self; 5] = [
+        Self::Right,
+        Self::RightInUpperCase,
+        Self::OtherPassword,
+        Self::OtherKind,
+        Self::Malformed,
+    ];
+}
+
+/// What devices are called.
+pub const SERIALS: [&str; 4] = ["SN-1", "SN-10", "A", "00:1B:44:11:3A:B7"];
+
+/// What they enroll and are controlled with: all but the last as a generator writes them.
+pub const PASSWORDS: [&str; 3] = [
+    "0123456789abcdef0123456789abcdef",
+    "fedcba9876543210fedcba9876543210",
+    "correct horse battery staple",
+];
+
+/// The password that no generator writes.
+pub const CHOSEN: usize = 2;
+
+/// How many templates there are, and one that is not there.
+pub const TEMPLATES: usize = 5;
+
+/// More tell nothing new.
+const MOST_COMMANDS: usize = 60;
