@@ -1,0 +1,94 @@
+//! Where the verdict of a comparison becomes public, and nothing but the verdict.
+//!
+//! `subtle` passes each outcome through one function that the compiler may not look into,
+//! `subtle::black_box`. valgrind calls [`black_box`] in its place, by name and at run time: the
+//! code under test stays as it was compiled. A path says which comparisons it makes; the last call
+//! of each is its verdict, and that one byte becomes public.
+
+#![expect(unsafe_code, reason = "valgrind finds a replacement by the name of its symbol")]
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::memcheck;
+
+/// What a comparison calls before its verdict.
+#[derive(Clone, Copy)]
+pub(crate) enum Compared {
+    /// Two secrets of one size: all their bytes come together first, and no outcome of a part is
+    /// there to be passed.
+    Secrets,
+    /// Two texts: the outcome of each of so many bytes.
+    Texts(usize),
+}
+
+/// Runs a path that makes these comparisons, in this order, and whose verdicts are public: whoever
+/// asked is told.
+pub(crate) fn published<T>(compared: &[Compared], path: impl FnOnce() -> T) -> T {
+    watched(compared, Verdicts::Public, path)
+}
+
+/// Runs a path that makes these comparisons and whose verdicts nobody may learn.
+pub(crate) fn withheld<T>(compared: &[Compared], path: impl FnOnce() -> T) -> T {
+    watched(compared, Verdicts::Secret, path)
+}
+
+#[derive(Clone, Copy)]
+enum Verdicts {
+    Public,
+    Secret,
+}
+
+/// Which calls are to come, and how many have come.
+struct Calls {
+    verdicts: Vec<usize>,
+    made: usize,
+}
+
+fn watched<T>(compared: &[Compared], verdicts: Verdicts, path: impl FnOnce() -> T) -> T {
+    let mut end = 0;
+    let ends: Vec<usize> = compared
+        .iter()
+        .map(|compared| {
+            end += match compared {
+                Compared::Secrets => 1,
+                Compared::Texts(len) => len + 1,
+            };
+            end
+        })
+        .collect();
+    let published = match verdicts {
+        Verdicts::Public => ends.iter().map(|end| end - 1).collect(),
+        Verdicts::Secret => Vec::new(),
+    };
+    with_calls(|calls| *calls = Calls { verdicts: published, made: 0 });
+    let answer = path();
+    let made = with_calls(|calls| calls.made);
+    assert_eq!(made, ends.last().copied().unwrap_or(0), "calls of subtle::black_box");
+    answer
+}
+
+/// What valgrind calls in place of `subtle::black_box::<u8>`.
+///
+/// The name is `I_REPLACE_SONAME_FNNAME_ZZ` of valgrind.h: in the program itself (`NONE`), any
+/// symbol with `6subtle9black_box` in it, as both of Rust's manglings write it.
+// SAFETY: the name is nobody else's, and nothing but valgrind looks for it. Rust passes and returns
+// a `u8` in the low byte of the register where C passes and returns a `u32`.
+#[unsafe(export_name = "_vgr00000ZZ_NONE_Za6subtle9blackZuboxZa")]
+extern "C" fn black_box(outcome: u32) -> u32 {
+    let [outcome, ..] = outcome.to_le_bytes();
+    let is_published = with_calls(|calls| {
+        calls.made += 1;
+        calls.verdicts.contains(&(calls.made - 1))
+    });
+    u32::from(if is_published { memcheck::public(outcome) } else { outcome })
+}
+
+/// Keeps the replacement in the program, which itself never calls it.
+#[used]
+static KEPT: extern "C" fn(u32) -> u32 = black_box;
+
+fn with_calls<T>(act: impl FnOnce(&mut Calls) -> T) -> T {
+    act(&mut CALLS.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+static CALLS: Mutex<Calls> = Mutex::new(Calls { verdicts: Vec::new(), made: 0 });
