@@ -11,6 +11,7 @@ use redb::{
 use crate::header::{self, Lengths};
 use crate::options::RedbOptions;
 use crate::tables::{FORMAT, KNOWN_FORMAT, META, RECORDS};
+use crate::thrice::Thrice;
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -19,7 +20,7 @@ pub(crate) fn initialize(
     backend: impl StorageBackend,
     options: &RedbOptions,
 ) -> Result<Database, BoxError> {
-    let database = builder(options).create_with_backend(backend)?;
+    let database = builder(options).create_with_backend(Thrice(backend))?;
     let txn = begin(&database)?;
     txn.open_table(RECORDS)?;
     txn.open_table(META)?.insert(FORMAT, KNOWN_FORMAT)?;
@@ -34,7 +35,8 @@ pub(crate) fn open(
 ) -> Result<Database, OpenStoreError> {
     let Lengths { found, expected } = header::lengths(&backend)?;
     // INVARIANT: what is empty was refused above, so nothing is made here.
-    let database = builder(options).create_with_backend(backend).map_err(|error| match error {
+    let opened = builder(options).create_with_backend(Thrice(backend));
+    let database = opened.map_err(|error| match error {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
             OpenStoreError::Held
         }

@@ -76,6 +76,7 @@ mod revisions;
 mod snapshot;
 mod sync;
 mod tables;
+mod thrice;
 mod unsettled;
 mod writer;
 
