@@ -11,9 +11,10 @@ use crate::secret::{Secret, SecretText};
 /// 24 derived bytes, written as 32 characters of `A-Z a-z 0-9 - _` (URL-safe base64 of RFC 4648,
 /// section 5, without padding).
 ///
-/// It is wiped when dropped, never shown, and has no `PartialEq`: a store holds a verifier of it
+/// It lies in one place from the start, so that moving it leaves no copy behind, is wiped when dropped,
+/// never shown, and has no `PartialEq`: a store holds a verifier of it
 /// and [`AuthKey`](crate::derivation::AuthKey) compares in constant time.
-pub struct ConnectionPassword(Secret<{ ConnectionPassword::LEN }>);
+pub struct ConnectionPassword(Box<Secret<{ ConnectionPassword::LEN }>>);
 
 impl ConnectionPassword {
     /// The bytes behind the text.
@@ -21,7 +22,7 @@ impl ConnectionPassword {
     /// The characters of the text.
     pub const TEXT_LEN: usize = 32;
 
-    /// Reads the text that a device presents. Allocates nothing.
+    /// Reads the text that a device presents.
     ///
     /// # Errors
     /// [`InvalidConnectionPassword`] when it is not 32 characters of the alphabet; it never repeats
@@ -32,7 +33,7 @@ impl ConnectionPassword {
         }
         let mut bytes = Zeroizing::new([0; Self::LEN]);
         match Base64UrlUnpadded::decode(text, &mut bytes[..]) {
-            Ok(_) => Ok(Self(Secret::new(*bytes))),
+            Ok(_) => Ok(Self(Box::new(Secret::new(*bytes)))),
             Err(_) => Err(InvalidConnectionPassword::WrongAlphabet),
         }
     }
@@ -49,8 +50,8 @@ impl ConnectionPassword {
         self.0.matches(&other.0)
     }
 
-    pub(crate) const fn of_derived(bytes: Secret<{ Self::LEN }>) -> Self {
-        Self(bytes)
+    pub(crate) fn of_derived(bytes: Secret<{ Self::LEN }>) -> Self {
+        Self(Box::new(bytes))
     }
 
     pub(crate) fn expose_bytes(&self) -> &[u8; Self::LEN] {

@@ -11,16 +11,16 @@ use super::verifier::Verifier;
 
 /// `enroll_key`: what a serial and its enroll password come to.
 pub struct EnrollKey {
-    secret: Secret<32>,
+    secret: Box<Secret<32>>,
     mac: MacKey,
 }
 
 impl EnrollKey {
     pub(super) fn new(secret: Secret<32>) -> Self {
-        Self { mac: MacKey::new(&secret), secret }
+        Self { mac: MacKey::new(&secret), secret: Box::new(secret) }
     }
 
-    pub(super) const fn secret(&self) -> &Secret<32> {
+    pub(super) fn secret(&self) -> &Secret<32> {
         &self.secret
     }
 

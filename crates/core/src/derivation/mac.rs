@@ -8,8 +8,9 @@ use zeroize::Zeroize;
 use crate::secret::{Secret, Wiped};
 
 /// HMAC-SHA256 under one key, prepared: its two key blocks are hashed once.
-#[derive(Clone)]
-pub(crate) struct MacKey(Hmac<Sha256>);
+///
+/// Its state lies in one place from the start, and moving it leaves no copy behind.
+pub(crate) struct MacKey(Box<Hmac<Sha256>>);
 
 impl MacKey {
     pub(crate) fn new(key: &Secret<32>) -> Self {
@@ -19,12 +20,12 @@ impl MacKey {
         block.iter_mut().zip(key.expose()).for_each(|(to, from)| *to = *from);
         let mac = Hmac::new(&block);
         block.as_mut_slice().zeroize();
-        Self(mac)
+        Self(Box::new(mac))
     }
 
     /// `mac(key, msg(label, fields...))`. Allocates nothing.
     pub(crate) fn mac(&self, label: &str, fields: &[&[u8]]) -> Secret<32> {
-        let mut mac = self.0.clone();
+        let mut mac = Hmac::clone(&self.0);
         update_msg(label, fields, |bytes| mac.update(bytes));
         finish(mac)
     }
@@ -34,10 +35,7 @@ impl MacKey {
 /// the key's two blocks are compressed beforehand, and two compressions are left.
 ///
 /// A general HMAC copies and wipes two buffers besides, which takes as long as the compressions.
-pub(crate) struct ShortMac {
-    inner: Wiped<u32, 8>,
-    outer: Wiped<u32, 8>,
-}
+pub(crate) struct ShortMac(Box<[Wiped<u32, 8>; 2]>);
 
 impl ShortMac {
     pub(crate) fn new(key: &Secret<32>) -> Self {
@@ -48,18 +46,19 @@ impl ShortMac {
             compress256(&mut state, std::slice::from_ref(&*block));
             state
         };
-        Self { inner: prepared(INNER_PAD), outer: prepared(OUTER_PAD) }
+        Self(Box::new([prepared(INNER_PAD), prepared(OUTER_PAD)]))
     }
 
     /// `mac(key, a || b)`. Allocates nothing.
     pub(crate) fn mac(&self, a: &[u8; 12], b: &[u8; 24]) -> Secret<32> {
+        let [inner, outer] = &*self.0;
         let mut block = Wiped::new(padded(36));
         put(&mut block, 0, a);
         put(&mut block, a.len(), b);
-        let inner = digest_after(&self.inner, &block);
+        let digest = digest_after(inner, &block);
         *block = padded(32);
-        put(&mut block, 0, inner.expose());
-        digest_after(&self.outer, &block)
+        put(&mut block, 0, digest.expose());
+        digest_after(outer, &block)
     }
 }
 

@@ -13,7 +13,7 @@ use super::mac::{self, MacKey};
 /// 32 random bytes, held outside the store, on which everything else hangs.
 ///
 /// It is wiped when dropped and never shown.
-pub struct RootKey(Secret<32>);
+pub struct RootKey(Box<Secret<32>>);
 
 impl RootKey {
     /// Reads 64 hex digits, of either case.
@@ -26,13 +26,13 @@ impl RootKey {
         }
         let mut bytes = Zeroizing::new([0; 32]);
         base16ct::mixed::decode(text, &mut bytes[..]).map_err(|_| InvalidRootKey::NotHex)?;
-        Ok(Self(Secret::new(*bytes)))
+        Ok(Self(Box::new(Secret::new(*bytes))))
     }
 
     /// The key made of these random bytes; zeros are left where they were.
     #[must_use]
     pub fn from_random(bytes: &mut [u8; 32]) -> Self {
-        Self(Secret::take(bytes))
+        Self(Box::new(Secret::take(bytes)))
     }
 
     /// The 64 lower-case hex digits that a key file holds.

@@ -5,14 +5,14 @@ use std::fmt;
 use crate::secret::Secret;
 
 /// `seal_root`: what seals keys that must be kept and read back.
-pub struct SealKey(Secret<32>);
+pub struct SealKey(Box<Secret<32>>);
 
 impl SealKey {
     pub(super) fn new(root: &Secret<32>) -> Self {
-        Self(root.clone())
+        Self(Box::new(root.clone()))
     }
 
-    pub(super) const fn secret(&self) -> &Secret<32> {
+    pub(super) fn secret(&self) -> &Secret<32> {
         &self.0
     }
 }

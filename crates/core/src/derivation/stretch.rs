@@ -66,7 +66,10 @@ impl PasswordClass {
     ) -> Stretching {
         let salt = match self {
             Self::Generated => {
-                return Stretching::Done(Stretched(sha256("plugmint/v1/generated", &[password.0])));
+                return Stretching::Done(Stretched(Box::new(sha256(
+                    "plugmint/v1/generated",
+                    &[password.0],
+                ))));
             }
             Self::Chosen => {
                 sha256("plugmint/v1/salt", &[id.template().body(), id.serial().as_bytes()])
@@ -141,7 +144,7 @@ impl StretchJob {
             );
         blocks.iter_mut().for_each(Zeroize::zeroize);
         hashed.map_err(|_| StretchFailed::Unsupported)?;
-        Ok(Stretched(Secret::new(*stretched)))
+        Ok(Stretched(Box::new(Secret::new(*stretched))))
     }
 }
 
@@ -192,11 +195,12 @@ pub enum StretchFailed {
     Unsupported,
 }
 
-/// What a password comes to before it meets a key: 32 bytes, wiped when dropped.
-pub struct Stretched(Secret<32>);
+/// What a password comes to before it meets a key: 32 bytes, wiped when dropped. They lie in one place
+/// from the start: moving them leaves no copy behind.
+pub struct Stretched(Box<Secret<32>>);
 
 impl Stretched {
-    pub(super) const fn secret(&self) -> &Secret<32> {
+    pub(super) fn secret(&self) -> &Secret<32> {
         &self.0
     }
 

@@ -11,7 +11,8 @@ use crate::Key;
 /// A key that tags are made under, and its version. Its state is wiped when it is dropped.
 pub struct TagKey {
     version: u32,
-    mac: Hmac<Sha256>,
+    /// In one place from the start: moving it leaves no copy behind.
+    mac: Box<Hmac<Sha256>>,
 }
 
 impl TagKey {
@@ -26,7 +27,7 @@ impl TagKey {
         bytes.zeroize();
         let mac = Hmac::new(&block);
         block.as_mut_slice().zeroize();
-        Self { version, mac }
+        Self { version, mac: Box::new(mac) }
     }
 
     /// What stands behind a value: the version, and the tag under it.
@@ -51,7 +52,7 @@ impl TagKey {
 
     /// Allocates nothing: the state of the key is copied.
     fn mac(&self, key: &Key, value: &[u8]) -> Hmac<Sha256> {
-        let mut mac = self.mac.clone();
+        let mut mac = Hmac::clone(&self.mac);
         for part in [LABEL, key.as_bytes(), value] {
             // INVARIANT: keys are short, and no backend takes a value of 4 GiB.
             let len = u32::try_from(part.len()).unwrap_or(u32::MAX);

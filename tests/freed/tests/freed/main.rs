@@ -1,0 +1,9 @@
+//! No secret is left in memory that was freed.
+
+#![cfg(test)]
+
+mod derivation;
+mod planted;
+mod registry;
+mod root_keys;
+mod secrets;

@@ -1,0 +1,83 @@
+//! What a connection of a device that has connected before allocates, looks up and writes.
+
+#![cfg(test)]
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use plugmint::{AuthenticateError, ConnectionPassword, PlugId, Principal, Store};
+use plugmint_memory::MemoryStore;
+use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_tests::{CountingStore, Scene, design, generated_password};
+use pollster::block_on;
+
+/// A connection that is answered at its first poll, and the allocations that it takes.
+fn connect(
+    scene: &Scene,
+    plug_id: &PlugId,
+    password: &ConnectionPassword,
+) -> (Result<Principal, AuthenticateError>, u64) {
+    let mut answer = None;
+    let allocated = allocation_counter::measure(|| {
+        let connection = pin!(scene.registry.authenticate(plug_id, password));
+        answer = Some(connection.poll(&mut Context::from_waker(Waker::noop())));
+    });
+    let Some(Poll::Ready(answer)) = answer else { panic!("a look-up waited") };
+    (answer, allocated.count_total)
+}
+
+fn of_each_store(then: impl Fn(Arc<dyn Store>)) {
+    then(Arc::new(MemoryStore::new()));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.redb");
+    then(Arc::new(RedbStore::create(path, &RedbOptions::default()).unwrap()));
+}
+
+#[test]
+fn a_connection_allocates_twice_at_most() {
+    of_each_store(|store| {
+        let scene = block_on(Scene::new(store, design()));
+        let (_, enrollment) = block_on(scene.activated("SN-1", &generated_password(1)));
+        let (plug_id, password) = {
+            let credentials = enrollment.credentials();
+            (credentials.plug_id(), credentials.connection_password())
+        };
+        // The first look-up may fill caches.
+        for _ in 0..3 {
+            connect(&scene, plug_id, password).0.unwrap();
+        }
+        let (answer, allocations) = connect(&scene, plug_id, password);
+        answer.unwrap();
+        assert!(allocations <= 2, "{allocations} allocations");
+
+        let unknown = "dev-0123456789abcdef01234567".parse().unwrap();
+        let (answer, allocations) = connect(&scene, &unknown, password);
+        assert!(matches!(answer, Err(AuthenticateError::Refused)));
+        assert!(allocations <= 2, "{allocations} allocations for an unknown id");
+    });
+}
+
+#[test]
+fn a_connection_is_one_look_up_and_no_commit() {
+    of_each_store(|store| {
+        let counting = Arc::new(CountingStore::new(store));
+        let scene = block_on(Scene::new(Arc::clone(&counting) as _, design()));
+        let (_, enrollment) = block_on(scene.activated("SN-1", &generated_password(1)));
+        let credentials = enrollment.credentials();
+        let text = credentials.connection_password().expose_text();
+        let plug_id = credentials.plug_id().to_string();
+        for (plug_id, password) in [
+            (plug_id.as_str(), &*text),
+            (plug_id.as_str(), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            (plug_id.as_str(), "too short"),
+            ("dev-0123456789abcdef01234567", &*text),
+            ("no plug-id", &*text),
+        ] {
+            let before = (counting.gets(), counting.attempts());
+            drop(block_on(scene.registry.authenticate_text(plug_id, password)));
+            let after = (counting.gets() - before.0, counting.attempts() - before.1);
+            assert_eq!(after, (1, 0), "{plug_id}");
+        }
+    });
+}
