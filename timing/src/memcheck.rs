@@ -14,6 +14,11 @@ pub(crate) fn secret<T>(mut value: T) -> T {
     value
 }
 
+/// These bytes are secret from here on, where they lie.
+pub(crate) fn secret_bytes(bytes: &[u8]) {
+    request(MAKE_MEM_UNDEFINED, bytes.as_ptr().expose_provenance(), bytes.len(), 0);
+}
+
 /// The same value, all bytes of it public from here on.
 pub(crate) fn public<T>(mut value: T) -> T {
     request(MAKE_MEM_DEFINED, (&raw mut value).expose_provenance(), size_of::<T>(), 0);

@@ -10,7 +10,7 @@ use plugmint_core::{
     SerialId, SerialNumber, TemplateId, UnixMillis,
 };
 
-use crate::memcheck::secret;
+use crate::memcheck::{secret, secret_bytes};
 use crate::verdict::Compared::Secrets;
 use crate::verdict::published;
 
@@ -112,12 +112,16 @@ pub(crate) fn template_key() -> TemplateKey {
 pub(crate) fn stretched(password: &str) -> Stretched {
     let text = PasswordText::of_any(password.as_bytes()).unwrap();
     let stretching = PasswordClass::Generated.stretching(Argon2Cost::DEFAULT, &id(), text);
-    secret(stretching.run(&mut StretchMemory::new()).unwrap())
+    let stretched = stretching.run(&mut StretchMemory::new()).unwrap();
+    secret_bytes(stretched.expose_bytes());
+    stretched
 }
 
 /// Parsed from a text that is not secret; from here on it is.
 pub(crate) fn connection_password(text: &str) -> ConnectionPassword {
-    secret(ConnectionPassword::parse(text).unwrap())
+    let password = ConnectionPassword::parse(text).unwrap();
+    secret_bytes(password.expose_bytes());
+    password
 }
 
 fn committed<A, E: std::fmt::Debug>(decision: Result<Decision<A>, E>) -> SerialRecord {

@@ -54,7 +54,9 @@ impl ConnectionPassword {
         Self(Box::new(bytes))
     }
 
-    pub(crate) fn expose_bytes(&self) -> &[u8; Self::LEN] {
+    /// The bytes behind the text, for an auditor's tool.
+    #[must_use]
+    pub fn expose_bytes(&self) -> &[u8; Self::LEN] {
         self.0.expose()
     }
 }
