@@ -6,16 +6,16 @@ pub mod command;
 pub mod model;
 
 use std::fmt;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
 use plugmint::testing::{FixedClock, builder, root_key};
 use plugmint::{
-    Actor, Argon2Cost, AuthenticateError, ConnectionPassword, ControlPassword, EnrollError,
-    EventHash, MarkError, NewSerial, OperatorEnroll, PasswordClass, PlugId, PlugIdKind,
-    RegisterError, Registry, RepeatPolicy, RetireError, SerialId, SerialStatus, Store,
-    TemplateDesign, TemplateId,
+    Actor, Argon2Cost, AttemptLimits, AttemptRate, AuthenticateError, ConnectionPassword,
+    ControlPassword, EnrollError, EventHash, MarkError, NewSerial, OperatorEnroll, PasswordClass,
+    PlugId, PlugIdKind, RegisterError, Registry, RegistryBuilder, RepeatPolicy, RetireError,
+    SerialId, SerialStatus, Store, TemplateDesign, TemplateId,
 };
 use plugmint_memory::MemoryStore;
 use plugmint_tests::{design, enroll_password, new_serial};
@@ -25,6 +25,20 @@ use command::{Command, Device, PASSWORDS, Proof, SERIALS};
 use model::{Model, Told};
 
 pub use command::Commands;
+
+/// A registry that holds no stranger down: the table knows what passwords are right, not how often one
+/// was tried.
+fn settings(
+    store: Arc<dyn Store>,
+    clock: Arc<FixedClock>,
+    seed: u64,
+    tagged: bool,
+) -> RegistryBuilder {
+    let plenty = AttemptRate::new(NonZeroU32::MAX, Duration::from_millis(1));
+    let attempts = AttemptLimits::default().with_per_serial(plenty).with_buckets(64);
+    let settings = builder(store, clock, seed).with_attempt_limits(attempts);
+    if tagged { settings.with_tagged_records() } else { settings }
+}
 
 /// Holds a registry against the model, answer by answer, and then record by record.
 pub fn check(commands: &Commands) {
@@ -62,10 +76,7 @@ impl World {
     fn new(tagged: bool) -> Self {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let clock = Arc::new(FixedClock::default());
-        let mut settings = builder(Arc::clone(&store), Arc::clone(&clock), SEED);
-        if tagged {
-            settings = settings.with_tagged_records();
-        }
+        let settings = settings(Arc::clone(&store), Arc::clone(&clock), SEED, tagged);
         let registry = block_on(settings.create(&root_key())).unwrap();
         let create = |design| block_on(registry.create_template(registry.company(), design));
         let created = designs().into_iter().map(|design| *create(design).unwrap().id());
@@ -179,10 +190,7 @@ impl World {
         block_on(self.registry.close());
         self.reopened += 1;
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
-        let mut settings = builder(store, clock, SEED + self.reopened);
-        if self.tagged {
-            settings = settings.with_tagged_records();
-        }
+        let settings = settings(store, clock, SEED + self.reopened, self.tagged);
         self.registry = block_on(settings.open(&root_key())).unwrap();
     }
 
