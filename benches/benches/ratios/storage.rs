@@ -189,7 +189,7 @@ fn import_beside_others(store: &RedbStore) -> f64 {
     let numbers: Vec<_> = (0..IMPORTED).collect();
     let took = time(|| {
         for (part, numbers) in (0..).zip(numbers.chunks(1_000)) {
-            let others = (0..8).map(|number| lone(part * 4_000 + number * 1_000 + 1));
+            let others = (0..8).map(|number| lone(part * 8_000 + number * 1_000 + 1));
             let keys = others.chain(numbers.iter().map(|number| sorted_key(*number)));
             block_on(store.commit(puts(keys))).unwrap();
         }

@@ -268,6 +268,17 @@ mod tests {
     }
 
     #[test]
+    fn empty_lines_between_rows_are_part_of_none_however_many_they_are() {
+        for empty in ["\n", "\r\n"] {
+            let empty = empty.repeat(70_000);
+            let file = format!("{empty}serial,enroll_password\n{empty}A,12345678\n");
+            let found = rows(file.as_bytes());
+            let [Ok(row)] = found.as_slice() else { panic!("{found:?}") };
+            assert_eq!(row.line(), 140_002);
+        }
+    }
+
+    #[test]
     fn nothing_that_is_read_shows_a_password() {
         let file = b"serial,enroll_password,control_password\nA,hush-enroll,hush-control\n\
             B,hush\x07,\nC,hush-enroll\nD,\"hush\n\",hush\n";

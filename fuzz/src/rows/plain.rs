@@ -47,9 +47,13 @@ pub fn verdicts(file: &[u8]) -> Option<Vec<Verdict>> {
     }
     let mut verdicts = Vec::new();
     let mut header: Option<Vec<&[u8]>> = None;
-    // Empty lines count to the row behind them.
     let (mut begin, mut len) = (1, 0);
     for (number, line) in (1..).zip(file.split_inclusive(|byte| *byte == b'\n')) {
+        // Empty lines between rows are part of none.
+        if len == 0 && matches!(line, b"\n" | b"\r\n") {
+            begin = number + 1;
+            continue;
+        }
         len += line.len();
         if len > LONGEST_ROW {
             verdicts.push(Err(Refusal::TooLong { line: begin }));

@@ -50,12 +50,15 @@ impl<R: BufRead> Read for Lines<R> {
                 return Ok(0);
             }
             self.count += 1;
-            if self.row_len == 0 {
-                self.begin = self.count;
-            }
-            self.row_len = self.row_len.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-            if self.row_len > LONGEST_ROW {
-                return Err(io::Error::other(TooLong { line: self.begin }));
+            // An empty line between rows is part of none.
+            if self.row_len > 0 || !matches!(line.as_slice(), b"\n" | b"\r\n") {
+                if self.row_len == 0 {
+                    self.begin = self.count;
+                }
+                self.row_len = self.row_len.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+                if self.row_len > LONGEST_ROW {
+                    return Err(io::Error::other(TooLong { line: self.begin }));
+                }
             }
             (self.line, self.taken) = (line, 0);
         }
