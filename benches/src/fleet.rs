@@ -60,6 +60,13 @@ impl Fleet {
         })
     }
 
+    /// What the device at a place connects with, newly parsed.
+    #[must_use]
+    pub fn connection(&self, at: usize) -> Option<(PlugId, ConnectionPassword)> {
+        let (plug_id, password) = self.devices.get(at)?;
+        Some((*plug_id, ConnectionPassword::parse(&password.expose_text()).ok()?))
+    }
+
     /// The records, and as many more credentials of nobody as make so many in all, in the order of
     /// their keys.
     #[must_use]

@@ -12,7 +12,8 @@ use crate::text::{self, InvalidText, serde_as_text};
 ///
 /// 1 to 128 bytes of UTF-8, without control characters (Unicode category Cc) and without white
 /// space at either end. It is compared byte by byte: no case folding, no normalization. It lives
-/// inline and is `Copy`, so that naming a device costs no allocation.
+/// inline and is `Copy`, so that naming a device costs no allocation. It is aligned so that copies
+/// are made of whole registers.
 ///
 /// ```
 /// use plugmint_core::SerialNumber;
@@ -23,6 +24,7 @@ use crate::text::{self, InvalidText, serde_as_text};
 /// # Ok::<(), plugmint_core::InvalidSerialNumber>(())
 /// ```
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(align(16))]
 pub struct SerialNumber(ArrayString<{ SerialNumber::MAX_LEN }>);
 
 impl SerialNumber {

@@ -96,7 +96,7 @@ impl MemoryStore {
             let key = Key::new(found)
                 .map_err(|invalid| StoreError::lasting("memory", Operation::Scan, invalid))?;
             let record = held.get(place).and_then(|records| records.get(self.hash(&key), found));
-            page.extend(record.map(|record| (key, record.clone())));
+            page.extend(record.map(|record| (key, record)));
         }
         Ok(page)
     }
@@ -122,7 +122,7 @@ impl Store for MemoryStore {
         // INVARIANT: a place is below the number of shards, so there always is one.
         let hash = self.hash(key);
         let shard = self.shards.get(place(hash));
-        Ok(shard.and_then(|shard| shard.read().get(hash, key.as_bytes()).cloned()))
+        Ok(shard.and_then(|shard| shard.read().get(hash, key.as_bytes())))
     }
 
     async fn scan(

@@ -2,7 +2,7 @@
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use plugmint_store::{Effect, Key, Record, Revision};
+use plugmint_store::{Effect, Key, Revision};
 
 use crate::records::Records;
 
@@ -62,7 +62,7 @@ impl Held<'_> {
             Self::Look(records) => records,
             Self::Change(records) => records,
         };
-        records.get(hash, key.as_bytes()).map(Record::revision)
+        records.revision(hash, key.as_bytes())
     }
 
     pub(crate) fn apply(&mut self, hash: u64, key: &Key, effect: Effect, revision: Revision) {

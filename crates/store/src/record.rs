@@ -49,12 +49,6 @@ impl Record {
         self.kept.get(from..to).unwrap_or_default()
     }
 
-    /// What lies before the value in the place where the store keeps it.
-    #[must_use]
-    pub fn before(&self) -> &[u8] {
-        self.kept.get(..self.range.0).unwrap_or_default()
-    }
-
     /// The bytes that were put, for whoever changes them.
     #[must_use]
     pub fn into_value(self) -> Vec<u8> {
