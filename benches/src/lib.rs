@@ -4,7 +4,8 @@ mod fleet;
 
 use plugmint::testing::TestRegistry;
 use plugmint::{
-    Actor, EnrollPassword, Enrollment, NewSerial, SerialId, TemplateDesign, TemplateName,
+    Actor, EnrollPassword, Enrollment, NewSerial, PasswordClass, SerialId, TemplateDesign,
+    TemplateName,
 };
 use pollster::block_on;
 
@@ -25,14 +26,15 @@ pub struct Device {
 }
 
 impl Device {
-    /// Registers a serial and enrolls its device.
+    /// Registers a serial of a template of that class and enrolls its device.
     ///
     /// # Errors
     /// Whatever goes wrong.
-    pub fn new() -> Result<Self, Box<dyn std::error::Error>> {
+    pub fn new(class: PasswordClass) -> Result<Self, Box<dyn std::error::Error>> {
         let test = block_on(TestRegistry::new(1))?;
         let registry = test.registry();
-        let design = TemplateDesign::new(TemplateName::parse("White refrigerators")?);
+        let design = TemplateDesign::new(TemplateName::parse("White refrigerators")?)
+            .with_password_class(class);
         let template = block_on(registry.create_template(registry.company(), design))?;
         let new = NewSerial::new("SN-1".parse()?, EnrollPassword::parse(PASSWORD)?);
         block_on(registry.register(template.id(), new, &Actor::parse("bench")?))?;

@@ -4,7 +4,9 @@
 #![expect(clippy::indexing_slicing, reason = "where the harness fails, the test shall fail")]
 #![expect(clippy::missing_panics_doc, reason = "where the harness fails, the test shall fail")]
 
+mod apart;
 mod audit_error;
+mod canaries;
 mod counting;
 mod crash_log;
 mod golden;
@@ -17,9 +19,12 @@ mod sim_disk;
 mod together;
 mod troubled;
 mod vectors;
+mod watched;
 mod yielding;
 
+pub use apart::{Named, control_secrets, platform_secrets, thing_secrets};
 pub use audit_error::AuditError;
+pub use canaries::Canaries;
 pub use counting::CountingStore;
 pub use crash_log::{CrashLog, Loss};
 pub use golden::{Golden, everything, golden, make_golden, open_golden};
@@ -32,6 +37,7 @@ pub use sim_disk::{DiskOp, Plan, SimDisk};
 pub use together::{Member, Together};
 pub use troubled::{Trouble, TroubledStore};
 pub use vectors::{Cost, Input, Output, Role, Vector, Vectors};
+pub use watched::{lines_watched, watch, watch_all, watch_told};
 pub use yielding::YieldingStore;
 
 /// The guide for backends: its program is compiled and run.

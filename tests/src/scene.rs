@@ -10,6 +10,8 @@ use plugmint::{
 };
 use plugmint_store::Store;
 
+use crate::{platform_secrets, thing_secrets, watch, watch_all, watch_told};
+
 /// A registry, its clock, and one template.
 #[derive(Debug)]
 pub struct Scene {
@@ -37,6 +39,7 @@ impl Scene {
         clock: Arc<FixedClock>,
         design: TemplateDesign,
     ) -> Self {
+        watch_all(platform_secrets(&ROOT_KEY));
         let registry = settings.create(&root_key()).await.unwrap();
         let template = registry.create_template(registry.company(), design).await.unwrap();
         Self { registry, clock, template, ada: Actor::parse("ada").unwrap() }
@@ -50,9 +53,10 @@ impl Scene {
 
     /// Registers a serial.
     pub async fn register(&self, serial: &str, password: &str) -> SerialId {
-        let new = new_serial(serial, password);
-        self.registry.register(self.template.id(), new, &self.ada).await.unwrap();
-        self.id(serial)
+        let (id, new) = (self.id(serial), new_serial(serial, password));
+        watch_all(thing_secrets(&ROOT_KEY, &id, self.template.design(), password));
+        self.registry.register(id.template(), new, &self.ada).await.unwrap();
+        id
     }
 
     /// Registers a serial and enrolls its device.
@@ -70,7 +74,7 @@ impl Scene {
 
     /// Enrolls a device that may.
     pub async fn enroll(&self, id: &SerialId, password: &str) -> Enrollment {
-        self.registry.enroll(id, &enroll_password(password)).await.unwrap()
+        self.enroll_or_refuse(id, password).await.unwrap()
     }
 
     /// Asks whether a device may enroll.
@@ -82,7 +86,8 @@ impl Scene {
         id: &SerialId,
         password: &str,
     ) -> Result<Enrollment, EnrollError> {
-        self.registry.enroll(id, &enroll_password(password)).await
+        let enrolled = self.registry.enroll(id, &enroll_password(password)).await;
+        enrolled.inspect(watch_told)
     }
 
     /// Connects a device that may.
@@ -119,9 +124,13 @@ pub fn generated_password(number: u32) -> String {
     format!("{number:032x}")
 }
 
+/// The bytes of [`root_key`].
+const ROOT_KEY: [u8; 32] = [0x5a; 32];
+
 /// An enroll password.
 #[must_use]
 pub fn enroll_password(text: &str) -> EnrollPassword {
+    watch("password", text.as_bytes());
     EnrollPassword::parse(text).unwrap()
 }
 

@@ -9,7 +9,7 @@ use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_tests::{
     CountingStore, Scene, YieldingStore, chosen_design, design, enroll_password,
-    generated_password, new_serial,
+    generated_password, new_serial, watch_told,
 };
 
 const CALLERS: usize = 256;
@@ -35,6 +35,7 @@ async fn enroll_at_once(
             let registry = scene.registry.clone();
             tokio::spawn(async move {
                 let enrollment = registry.enroll(&id, &enroll_password(password)).await.unwrap();
+                watch_told(&enrollment);
                 let credentials = enrollment.credentials();
                 let password = credentials.connection_password().expose_text().to_string();
                 (enrollment.outcome(), *credentials.plug_id(), password)

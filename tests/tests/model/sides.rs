@@ -11,7 +11,7 @@ use plugmint_core::{Credential, Epoch};
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::{Key, Record};
-use plugmint_tests::{enroll_password, new_serial};
+use plugmint_tests::{enroll_password, new_serial, watch_told};
 use pollster::block_on;
 
 use crate::operation::{Answer, Operation, PASSWORDS, SEALING, SEED, SERIALS, designs};
@@ -115,6 +115,7 @@ impl Side {
                 let password = enroll_password(PASSWORDS[password]);
                 match block_on(registry.enroll(&model.id(template, serial), &password)) {
                     Ok(enrollment) => {
+                        watch_told(&enrollment);
                         let outcome = format!("{:?}", enrollment.outcome());
                         (outcome, Some(told(enrollment.credentials())))
                     }

@@ -7,4 +7,5 @@ mod derive;
 mod home;
 mod import;
 mod program;
+mod secrets;
 mod serials;

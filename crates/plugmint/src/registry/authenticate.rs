@@ -4,6 +4,7 @@ use plugmint_core::derivation::AuthVerifier;
 use plugmint_core::lifecycle::Stranger;
 use plugmint_core::{Admission, ConnectionPassword, CredentialView, PlugId, PlugIdKind, Principal};
 use thiserror::Error;
+use tracing::{field, instrument};
 
 use crate::{Fault, keys};
 
@@ -20,7 +21,32 @@ impl Registry {
     /// * [`AuthenticateError::Refused`]: the one answer for an unknown Plug-ID, a wrong password, a
     ///   disabled or a retired device.
     /// * [`AuthenticateError::Fault`]
+    #[instrument(level = "debug", skip_all, fields(%plug_id), err(level = "debug"))]
     pub async fn authenticate(
+        &self,
+        plug_id: &PlugId,
+        password: &ConnectionPassword,
+    ) -> Result<Principal, AuthenticateError> {
+        self.connect(plug_id, password).await
+    }
+
+    /// As [`authenticate`](Self::authenticate), with the texts that a device sent. A text that is
+    /// no Plug-ID or no connection password costs and says what a wrong one does.
+    ///
+    /// # Errors
+    /// Those of [`authenticate`](Self::authenticate).
+    pub async fn authenticate_text(
+        &self,
+        plug_id: &str,
+        password: &str,
+    ) -> Result<Principal, AuthenticateError> {
+        match (PlugId::parse(plug_id), ConnectionPassword::parse(password)) {
+            (Ok(plug_id), Ok(password)) => self.authenticate(&plug_id, &password).await,
+            (plug_id, _) => self.refuse(plug_id.ok()).await,
+        }
+    }
+
+    async fn connect(
         &self,
         plug_id: &PlugId,
         password: &ConnectionPassword,
@@ -44,23 +70,14 @@ impl Registry {
         }
     }
 
-    /// As [`authenticate`](Self::authenticate), with the texts that a device sent. A text that is
-    /// no Plug-ID or no connection password costs and says what a wrong one does.
-    ///
-    /// # Errors
-    /// Those of [`authenticate`](Self::authenticate).
-    pub async fn authenticate_text(
-        &self,
-        plug_id: &str,
-        password: &str,
-    ) -> Result<Principal, AuthenticateError> {
-        match (PlugId::parse(plug_id), ConnectionPassword::parse(password)) {
-            (Ok(plug_id), Ok(password)) => self.authenticate(&plug_id, &password).await,
-            (plug_id, _) => self.refuse(plug_id.ok()).await,
-        }
-    }
-
     /// Does for malformed text what a wrong password costs, and refuses it.
+    #[instrument(
+        level = "debug",
+        name = "authenticate",
+        skip_all,
+        fields(plug_id = plug_id.map(field::display)),
+        err(level = "debug")
+    )]
     async fn refuse(&self, plug_id: Option<PlugId>) -> Result<Principal, AuthenticateError> {
         let nobody = PlugId::from_parts(PlugIdKind::Device, [0; PlugId::BODY_LEN]);
         let password = ConnectionPassword::parse(&"A".repeat(ConnectionPassword::TEXT_LEN));
@@ -68,7 +85,7 @@ impl Registry {
             // A template's id is nobody's: no password opens it.
             let template =
                 PlugId::from_parts(PlugIdKind::Template, *plug_id.unwrap_or(nobody).body());
-            self.authenticate(&template, &password).await?;
+            self.connect(&template, &password).await?;
         }
         Err(AuthenticateError::Refused)
     }

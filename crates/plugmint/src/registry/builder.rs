@@ -15,6 +15,7 @@ use plugmint_core::derivation::KeyCheck;
 use plugmint_core::{Argon2Cost, CompanyId, Installation, KeyVersion, RecordProblem};
 use plugmint_store::{Batch, CommitError, Guard, Store, TAG_LEN};
 use rand_core::TryCryptoRng;
+use tracing::instrument;
 
 use crate::attempts::{AttemptLimits, Attempts};
 use crate::clock::{Clock, SystemClock};
@@ -111,6 +112,7 @@ impl RegistryBuilder {
     /// * [`CreateError::Fault`]; whether the registry was made is then seen by opening it.
     ///
     /// After all but the last nothing was written.
+    #[instrument(level = "debug", skip_all, err(level = "debug"))]
     pub async fn create(mut self, root_keys: &dyn RootKeys) -> Result<Registry, CreateError> {
         let ring = KeyRing::load(root_keys).await?.ok_or(CreateError::NoRootKey)?;
         let checks = key_ring::key_checks(root_keys).await?;
@@ -139,6 +141,7 @@ impl RegistryBuilder {
     /// * [`OpenError::Threads`] when the threads for slow hashing do not start.
     /// * [`OpenError::Fault`] when the store fails, or holds what this plugmint does not read: a
     ///   newer one is named as such.
+    #[instrument(level = "debug", skip_all, err(level = "debug"))]
     pub async fn open(mut self, root_keys: &dyn RootKeys) -> Result<Registry, OpenError> {
         if !Registry::is_created(&*self.store).await? {
             return Err(OpenError::NotCreated);

@@ -6,6 +6,7 @@ use plugmint_core::derivation::Stretched;
 use plugmint_core::lifecycle::{Decision, EnrollRefusal, Enrollment, Registration, SerialRecord};
 use plugmint_core::{EnrollPassword, ProductionTemplate, SerialId};
 use thiserror::Error;
+use tracing::instrument;
 
 use crate::attempts::Throttled;
 use crate::stretch_pool::NotStretched;
@@ -61,6 +62,13 @@ impl Registry {
 
     /// One attempt: paid for before the password is looked at, and paid back unless it was wrong.
     /// Whoever does not wait for the answer has paid.
+    #[instrument(
+        level = "debug",
+        name = "enroll",
+        skip_all,
+        fields(template = %id.template(), serial = %id.serial()),
+        err(level = "debug")
+    )]
     async fn attempt(
         &self,
         source: Option<&Source>,

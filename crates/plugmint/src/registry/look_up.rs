@@ -7,6 +7,7 @@ use plugmint_core::{
     Event, EventNumber, PlugId, PlugIdKind, SerialId, SerialNumber, SerialStatus, TemplateId,
 };
 use thiserror::Error;
+use tracing::instrument;
 
 use crate::{Fault, Unknown, keys};
 
@@ -19,6 +20,12 @@ impl Registry {
     /// # Errors
     /// * [`LookUpError::Unknown`] template or serial.
     /// * [`LookUpError::Fault`]
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(template = %id.template(), serial = %id.serial()),
+        err(level = "debug")
+    )]
     pub async fn serial(&self, id: &SerialId) -> Result<SerialStatus, LookUpError> {
         self.ensure_open()?;
         let key = keys::serial(id).map_err(Fault::from)?;
@@ -33,6 +40,7 @@ impl Registry {
     /// # Errors
     /// * [`FindError::UnknownPlugId`]
     /// * [`FindError::Fault`]
+    #[instrument(level = "debug", skip_all, fields(%plug_id), err(level = "debug"))]
     pub async fn serial_of(&self, plug_id: &PlugId) -> Result<SerialId, FindError> {
         self.ensure_open()?;
         match self.load_credential(plug_id).await? {
@@ -47,6 +55,7 @@ impl Registry {
     /// # Errors
     /// * [`LookUpError::Unknown`] template.
     /// * [`LookUpError::Fault`]
+    #[instrument(level = "debug", skip_all, fields(%template), err(level = "debug"))]
     pub async fn serials(
         &self,
         template: &TemplateId,
@@ -73,6 +82,12 @@ impl Registry {
     /// # Errors
     /// * [`LookUpError::Unknown`] template or serial.
     /// * [`LookUpError::Fault`]
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(template = %id.template(), serial = %id.serial()),
+        err(level = "debug")
+    )]
     pub async fn history(
         &self,
         id: &SerialId,

@@ -3,6 +3,7 @@
 use plugmint_core::lifecycle::{Decision, Outcome, RetiredSerial, SerialRecord};
 use plugmint_core::{Actor, Author, SerialId, UnixMillis};
 use thiserror::Error;
+use tracing::instrument;
 
 use crate::{Fault, Unknown};
 
@@ -19,6 +20,12 @@ impl Registry {
     /// * [`MarkError::Unknown`] template or serial.
     /// * [`MarkError::Retired`], which is more than disabled.
     /// * [`MarkError::Fault`]
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(template = %id.template(), serial = %id.serial()),
+        err(level = "debug")
+    )]
     pub async fn disable(&self, id: &SerialId, by: &Actor) -> Result<Outcome, MarkError> {
         self.mark(id, by, SerialRecord::disable).await
     }
@@ -30,6 +37,12 @@ impl Registry {
     /// * [`MarkError::Unknown`] template or serial.
     /// * [`MarkError::Retired`], which does not come back.
     /// * [`MarkError::Fault`]
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(template = %id.template(), serial = %id.serial()),
+        err(level = "debug")
+    )]
     pub async fn enable(&self, id: &SerialId, by: &Actor) -> Result<Outcome, MarkError> {
         self.mark(id, by, SerialRecord::enable).await
     }
@@ -40,6 +53,12 @@ impl Registry {
     /// # Errors
     /// * [`RetireError::Unknown`] template or serial.
     /// * [`RetireError::Fault`]
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(template = %id.template(), serial = %id.serial()),
+        err(level = "debug")
+    )]
     pub async fn retire(&self, id: &SerialId, by: &Actor) -> Result<Outcome, RetireError> {
         self.operate(id, |record| {
             Ok(record.retire(Author::Operator(by.clone()), self.0.clock.now()))

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use plugmint_core::lifecycle::{Registration, SerialRecord};
 use plugmint_core::{Actor, Author, SerialId, SerialStatus, TemplateId};
 use plugmint_store::{Batch, CommitError, Guard};
+use tracing::instrument;
 
 use crate::{Fault, Unknown, keys};
 
@@ -33,6 +34,12 @@ impl Registry {
     /// * [`RegisterError::Retired`]: a retired serial is not registered again.
     /// * [`RegisterError::Overloaded`]: ask again after the time that it names.
     /// * [`RegisterError::Fault`]
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(%template, serial = %new.serial()),
+        err(level = "debug")
+    )]
     pub async fn register(
         &self,
         template: &TemplateId,
@@ -49,6 +56,12 @@ impl Registry {
     /// # Errors
     /// [`RegisterAllError`] when none was registered. What is wrong with single serials stands in
     /// their verdicts.
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(%template, serials = new.len()),
+        err(level = "debug")
+    )]
     pub async fn register_all(
         &self,
         template: &TemplateId,
@@ -92,6 +105,12 @@ impl Registry {
     ///
     /// # Errors
     /// Those of [`register_all`](Self::register_all).
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(%template, serials = new.len()),
+        err(level = "debug")
+    )]
     pub async fn check_all(
         &self,
         template: &TemplateId,

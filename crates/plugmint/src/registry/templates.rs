@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use plugmint_core::{Argon2Cost, CompanyId, ProductionTemplate, TemplateDesign, TemplateId};
 use plugmint_store::{Batch, CommitError, Guard};
 use thiserror::Error;
+use tracing::instrument;
 
 use crate::{Fault, Unknown, keys};
 
@@ -21,6 +22,7 @@ impl Registry {
     /// * [`CreateTemplateError::TooCostly`] when its Argon2id costs more than this registry's
     ///   policy allows.
     /// * [`CreateTemplateError::Fault`]
+    #[instrument(level = "debug", skip_all, fields(%company), err(level = "debug"))]
     pub async fn create_template(
         &self,
         company: &CompanyId,
@@ -50,6 +52,7 @@ impl Registry {
     /// # Errors
     /// * [`LookUpError::Unknown`] template.
     /// * [`LookUpError::Fault`]
+    #[instrument(level = "debug", skip_all, fields(template = %id), err(level = "debug"))]
     pub async fn template(&self, id: &TemplateId) -> Result<ProductionTemplate, LookUpError> {
         self.ensure_open()?;
         match self.load_template(id).await? {
@@ -63,6 +66,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`Fault`]
+    #[instrument(level = "debug", skip_all, fields(%company), err(level = "debug"))]
     pub async fn templates(
         &self,
         company: &CompanyId,

@@ -1,0 +1,13 @@
+//! No secret stands in anything that plugmint says or writes.
+//!
+//! A story uses secrets that are all known, the derived ones too, and everything that comes of it is
+//! kept: traces at TRACE, values as `{:?}` and as JSON, errors, panics, what the program prints, and
+//! every file. The other tests of this package are watched while they run.
+
+#![cfg(test)]
+
+mod kept;
+mod planted;
+mod secrets;
+mod story;
+mod traits;
