@@ -111,13 +111,14 @@ fn nobody() -> Connection {
 
 // A whole connection, from parsed values.
 #[library_benchmark]
-#[bench::activated(args = (device()), config = counted(8_554))]
-#[bench::unknown_id(args = (nobody()), config = counted(7_900))]
+#[bench::activated(args = (device()), config = counted(8_151))]
+#[bench::unknown_id(args = (nobody()), config = counted(7_667))]
 fn authenticate(connection: Connection) -> (Result<Principal, AuthenticateError>, Connection) {
     let Connection { device, plug_id, password } = black_box(&connection);
     let answer = pin!(device.test.registry().authenticate(plug_id, password))
         .poll(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(answer) = answer else { panic!("memory never waits") };
+    assert_eq!(answer.is_ok(), plug_id == device.enrollment.credentials().plug_id());
     (answer, connection)
 }
 

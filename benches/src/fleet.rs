@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::Arc;
 
 use plugmint::testing::{FixedClock, builder, root_key};
@@ -11,7 +10,6 @@ use plugmint::{
     TemplateDesign, TemplateName,
 };
 use plugmint_memory::MemoryStore;
-use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::{Batch, Guard, Key, Store};
 use pollster::block_on;
 
@@ -68,39 +66,48 @@ impl Fleet {
     }
 
     /// The records, and as many more credentials of nobody as make so many in all, in the order of
-    /// their keys.
-    #[must_use]
-    pub fn filled_to(&self, count: usize) -> Vec<(Key, Vec<u8>)> {
-        let mut all = self.records.clone();
-        let value = all.iter().find(|(key, _)| key.as_bytes().starts_with(b"p"));
+    /// their keys. They are made on the way: millions take no memory.
+    pub fn filled_to(&self, count: usize) -> impl Iterator<Item = (Key, Vec<u8>)> {
+        let value = self.records.iter().find(|(key, _)| key.as_bytes().starts_with(b"p"));
         let value = value.map(|(_, value)| value.clone()).unwrap_or_default();
-        let missing = (0_u64..).take(count.saturating_sub(all.len()));
-        let scattered = missing.map(|number| {
-            let mix = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let mixed = mix.rotate_left(31).wrapping_mul(0xd1b5_4a32_d192_ed03);
-            [&mixed.to_be_bytes()[..], &mix.to_be_bytes()[..4]].concat()
-        });
-        all.extend(scattered.filter_map(|body| {
+        let missing = count.saturating_sub(self.records.len());
+        let mut bodies: Vec<_> = bodies_of_nobody(missing).collect();
+        bodies.sort_unstable();
+        let nobody = bodies.into_iter().filter_map(move |body| {
             let key = Key::joined(&[b"p", &body]).ok()?;
             Some((key, value.clone()))
-        }));
-        all.sort_unstable();
-        all
+        });
+        let (mut nobody, mut known) = (nobody.peekable(), self.records.iter().cloned().peekable());
+        std::iter::from_fn(move || {
+            let is_next =
+                |(key, _): &(Key, Vec<u8>)| nobody.peek().is_none_or(|(other, _)| key < other);
+            known.next_if(is_next).or_else(|| nobody.next())
+        })
+    }
+
+    /// Puts all of them into a store.
+    ///
+    /// # Errors
+    /// Whatever goes wrong.
+    pub fn fill(&self, store: &dyn Store, count: usize) -> Result<(), Box<dyn Error>> {
+        let mut records = self.filled_to(count).peekable();
+        while records.peek().is_some() {
+            let mut batch = Batch::new();
+            for (key, value) in records.by_ref().take(20_000) {
+                batch = batch.put(key, Guard::Absent, value)?;
+            }
+            block_on(store.commit(batch))?;
+        }
+        Ok(())
     }
 }
 
-/// A store on disk that holds the fleet among so many records.
-///
-/// # Errors
-/// Whatever goes wrong.
-pub fn redb_of(path: &Path, fleet: &Fleet, count: usize) -> Result<RedbStore, Box<dyn Error>> {
-    let store = RedbStore::create(path, &RedbOptions::default().with_cache_mib(1024))?;
-    for some in fleet.filled_to(count).chunks(20_000) {
-        let mut batch = Batch::new();
-        for (key, value) in some {
-            batch = batch.put(key.clone(), Guard::Absent, value.clone())?;
-        }
-        block_on(store.commit(batch))?;
-    }
-    Ok(store)
+/// Bodies of Plug-IDs that nobody has, in no order, as those of devices are.
+fn bodies_of_nobody(count: usize) -> impl Iterator<Item = [u8; 12]> {
+    (0_u64..).take(count).map(|number| {
+        let mix = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = mix.rotate_left(31).wrapping_mul(0xd1b5_4a32_d192_ed03);
+        let both = u128::from(mixed) << 32 | u128::from(mix >> 32);
+        *both.to_be_bytes().last_chunk().unwrap_or(&[0; 12])
+    })
 }

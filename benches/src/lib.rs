@@ -9,7 +9,7 @@ use plugmint::{
 };
 use pollster::block_on;
 
-pub use fleet::{Fleet, redb_of};
+pub use fleet::Fleet;
 
 /// A password of class generated.
 pub const PASSWORD: &str = "mWz8yS3kQ0a1-Vt5xJrLpA";

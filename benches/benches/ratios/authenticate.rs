@@ -8,29 +8,31 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use plugmint::testing::{FixedClock, builder, root_key};
-use plugmint::{ConnectionPassword, PlugId, Registry};
-use plugmint_benches::{Fleet, redb_of};
+use plugmint::{AuthenticateError, ConnectionPassword, PlugId, Registry};
+use plugmint_benches::Fleet;
 use plugmint_core::derivation::{PlatformKeys, RootKey};
 use plugmint_memory::MemoryStore;
-use plugmint_store::{Batch, Guard, Key, Store};
+use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_store::{Key, Store};
 use pollster::block_on;
 use redb::{Database, ReadOnlyTable, ReadableDatabase, TableDefinition};
 use sha2::block_api::compress256;
 
 use crate::row::{Bound, Report, note};
-use crate::slow::per_connect;
+use crate::slow::{pbkdf2, reconnects};
 use crate::timing::{median, time};
 
-const ROUNDS: usize = 15;
-/// Devices that connect in each round, in no order of their keys.
-const DEVICES: usize = 10_000;
+const ROUNDS: usize = 45;
 
 pub(crate) fn rows(report: &mut Report) {
     crypto(report);
-    let fleets = [false, true].map(|tagged| Fleet::new(DEVICES, tagged).unwrap());
-    in_memory(report, &fleets);
-    on_redb(report, &fleets, "10k", 0, 1.8);
-    on_redb(report, &fleets, "1M", 1_000_000, 1.35);
+    // All connect in each round, in no order of their keys. Each has five records.
+    let of = |devices| [false, true].map(|tagged| Fleet::new(devices, tagged).unwrap());
+    let (few, many) = (of(2_000), of(10_000));
+    in_memory(report, &many);
+    refusals(report, &few[0]);
+    on_redb(report, &few, "10k", 10_000, 1.8);
+    on_redb(report, &many, "1M", 1_000_000, 1.35);
 }
 
 /// The HMAC and the comparison, from values that are parsed.
@@ -57,7 +59,7 @@ fn crypto(report: &mut Report) {
 fn in_memory(report: &mut Report, fleets: &[Fleet; 2]) {
     let [plain, tagged] = fleets.each_ref().map(|fleet| {
         let store = Arc::new(MemoryStore::new());
-        block_on(fill(&*store, &fleet.records));
+        fleet.fill(&*store, 0).unwrap();
         open(store, fleet.tagged)
     });
     let bare = Shards::of(&fleets[0].records);
@@ -65,14 +67,48 @@ fn in_memory(report: &mut Report, fleets: &[Fleet; 2]) {
     compare(report, "in memory", fleets, &looked_up, [&plain, &tagged], 2.5);
 }
 
+/// Who is refused pays for the same HMAC, whatever for.
+fn refusals(report: &mut Report, fleet: &Fleet) {
+    const CALLS: u32 = 2_000;
+    let store = Arc::new(MemoryStore::new());
+    fleet.fill(&*store, 0).unwrap();
+    let registry = open(store, false);
+    let (plug_id, _) = &fleet.devices[0];
+    let wrong = "wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn";
+    let asked = [
+        ("wrong password", plug_id.to_string(), wrong),
+        ("unknown id", "dev-0123456789abcdef01234567".to_owned(), wrong),
+        ("malformed password", plug_id.to_string(), "hush"),
+        ("malformed id", "device".to_owned(), wrong),
+    ];
+    let mut times = vec![];
+    for _ in 0..ROUNDS {
+        times.push(asked.each_ref().map(|(_, plug_id, password)| {
+            per_call(CALLS, || {
+                let answer = ready(registry.authenticate_text(black_box(plug_id), password));
+                assert!(matches!(answer, Err(AuthenticateError::Refused)));
+            })
+        }));
+    }
+    let names = asked.each_ref().map(|(name, ..)| *name);
+    let medians: [f64; 4] =
+        std::array::from_fn(|at| median(times.iter().map(|times: &[f64; 4]| times[at])));
+    let least = medians.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = medians.iter().copied().fold(0.0, f64::max);
+    report.row("connections refused: slowest / fastest", most / least, Bound::None);
+    print(&names, &times);
+}
+
 fn on_redb(report: &mut Report, fleets: &[Fleet; 2], name: &str, records: usize, most: f64) {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let [plain, tagged] = fleets.each_ref().map(|fleet| {
         let path = directory.path().join(format!("{}.redb", fleet.tagged));
-        open(Arc::new(redb_of(&path, fleet, records).unwrap()), fleet.tagged)
+        let store = RedbStore::create(path, &RedbOptions::default().with_cache_mib(1024)).unwrap();
+        fleet.fill(&store, records).unwrap();
+        open(Arc::new(store), fleet.tagged)
     });
     let path = directory.path().join("bare.redb");
-    let (_database, bare) = bare_redb(&path, &fleets[0].filled_to(records));
+    let (_database, bare) = bare_redb(&path, fleets[0].filled_to(records));
     let looked_up = |key: &Key| {
         let found = bare.get(key.as_bytes()).unwrap().unwrap();
         black_box(found.value().first().copied());
@@ -89,9 +125,11 @@ fn compare(
     [plain, tagged]: [&Registry; 2],
     most: f64,
 ) {
-    let look_up = || each(|at| credential(&fleets[0].devices[at].0), looked_up);
+    let devices = fleets[0].devices.len();
+    let look_up = || each(devices, |at| credential(&fleets[0].devices[at].0), looked_up);
     let look_up_and_compress = || {
         each(
+            devices,
             |at| credential(&fleets[0].devices[at].0),
             |key| {
                 looked_up(key);
@@ -101,13 +139,14 @@ fn compare(
     };
     let connect = |registry: &Registry, fleet: &Fleet| {
         each(
+            devices,
             |at| fleet.connection(at).unwrap(),
             |(plug_id, password)| {
                 black_box(ready(registry.authenticate(plug_id, password)).unwrap());
             },
         )
     };
-    let (mut ratio, mut with_tags, mut times) = (vec![], vec![], vec![]);
+    let (mut ratio, mut with_tags, mut times, mut slow) = (vec![], vec![], vec![], vec![]);
     for _ in 0..ROUNDS {
         // Nothing comes right behind what read the same records: that one would find them cached.
         let bare = look_up_and_compress();
@@ -116,6 +155,7 @@ fn compare(
         let over_tags = connect(tagged, &fleets[1]);
         ratio.push(ours / bare);
         with_tags.push(over_tags / ours);
+        slow.push([pbkdf2(), ours]);
         times.push([look_up, bare, ours, over_tags]);
     }
     report.row(
@@ -129,20 +169,26 @@ fn compare(
         Bound::None,
     );
     print(&["look-up", "+ 2 compressions", "authenticate", "tagged"], &times);
-    let ours = median(times.iter().map(|times| times[2]));
-    per_connect(report, name, ours);
+    let name_of_row = format!("pbkdf2-sha512 x 101 / authenticate {name}");
+    report.row(
+        &name_of_row,
+        median(slow.iter().map(|[slow, ours]| slow / ours)),
+        Bound::AtLeast(15.0),
+    );
+    let middle = |at: usize| median(slow.iter().map(|both| both[at]));
+    reconnects(name, middle(1), middle(0));
 }
 
 /// Seconds that one of the devices takes. What it comes with is made a little before, outside of
 /// the time: what has just been parsed lies in the cache.
-fn each<V>(parsed: impl Fn(usize) -> V, work: impl Fn(&V)) -> f64 {
+fn each<V>(devices: usize, parsed: impl Fn(usize) -> V, work: impl Fn(&V)) -> f64 {
     const AHEAD: usize = 50;
     let mut took = Duration::ZERO;
-    for from in (0..DEVICES).step_by(AHEAD) {
+    for from in (0..devices).step_by(AHEAD) {
         let values: Vec<V> = (from..from + AHEAD).map(&parsed).collect();
         took += time(|| values.iter().for_each(|value| work(black_box(value))));
     }
-    took.as_secs_f64() / f64::from(u32::try_from(DEVICES).unwrap())
+    took.as_secs_f64() / f64::from(u32::try_from(devices).unwrap())
 }
 
 /// Seconds of each, as nanoseconds.
@@ -184,15 +230,6 @@ fn credential(plug_id: &PlugId) -> Key {
     Key::joined(&[b"p", plug_id.body()]).unwrap()
 }
 
-async fn fill(store: &dyn Store, records: &[(Key, Vec<u8>)]) {
-    for some in records.chunks(10_000) {
-        let batch = some.iter().fold(Batch::new(), |batch, (key, value)| {
-            batch.put(key.clone(), Guard::Absent, value.clone()).unwrap()
-        });
-        store.commit(batch).await.unwrap();
-    }
-}
-
 /// The least that memory shared by threads costs: maps behind 64 locks.
 struct Shards([RwLock<HashMap<Vec<u8>, Vec<u8>>>; 64]);
 
@@ -220,14 +257,15 @@ const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("bare");
 
 fn bare_redb(
     path: &std::path::Path,
-    records: &[(Key, Vec<u8>)],
+    records: impl Iterator<Item = (Key, Vec<u8>)>,
 ) -> (Database, ReadOnlyTable<&'static [u8], &'static [u8]>) {
     let mut database = Database::builder();
     let database = database.set_cache_size(1 << 30).create(path).unwrap();
-    for some in records.chunks(20_000) {
+    let mut records = records.peekable();
+    while records.peek().is_some() {
         let txn = database.begin_write().unwrap();
         let mut table = txn.open_table(TABLE).unwrap();
-        for (key, value) in some {
+        for (key, value) in records.by_ref().take(20_000) {
             table.insert(key.as_bytes(), value.as_slice()).unwrap();
         }
         drop(table);

@@ -7,7 +7,8 @@
 use thiserror::Error;
 
 use crate::TemplateId;
-use crate::{CompanyId, Epoch, KeyVersion, Ordinal, PlugId, SerialNumber, UnixMillis};
+use crate::serial_number::SerialText;
+use crate::{CompanyId, Epoch, KeyVersion, Ordinal, PlugId, UnixMillis};
 
 /// Why bytes are not a record: they were changed, or a newer plugmint wrote them.
 #[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
@@ -212,7 +213,7 @@ impl<'a> Decoder<'a> {
 }
 
 /// The types that many records hold.
-impl Decoder<'_> {
+impl<'a> Decoder<'a> {
     pub(crate) fn time(&mut self, field: &'static str) -> Result<UnixMillis, InvalidRecord> {
         self.u64(field).map(UnixMillis::new)
     }
@@ -243,9 +244,9 @@ impl Decoder<'_> {
         Ok(PlugId::from_parts(crate::PlugIdKind::Device, body))
     }
 
-    pub(crate) fn serial(&mut self) -> Result<SerialNumber, InvalidRecord> {
+    pub(crate) fn serial(&mut self) -> Result<SerialText<'a>, InvalidRecord> {
         let text = self.text("serial")?;
-        SerialNumber::parse(text).map_err(|_| self.invalid("serial"))
+        SerialText::parse(text).map_err(|_| self.invalid("serial"))
     }
 }
 
@@ -321,5 +322,12 @@ mod tests {
             decode(&bytes).unwrap_err().problem(),
             RecordProblem::InvalidField { field: "text" }
         );
+    }
+
+    #[test]
+    fn an_error_names_its_record_and_its_field() {
+        let invalid = decode(&two_fields()[..3]).unwrap_err();
+        assert_eq!(invalid.record(), "test");
+        assert_eq!(invalid.problem(), RecordProblem::Truncated { field: "number" });
     }
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::codec::{Decoder, Encoder, InvalidRecord};
 use crate::derivation::AuthVerifier;
 use crate::lifecycle::{Identity, Mark, Registration};
-use crate::{KeyVersion, PlugId, SerialId};
+use crate::serial_number::SerialText;
+use crate::{KeyVersion, PlugId, SerialId, TemplateId};
 
 /// Who a Plug-ID belongs to and whether its password opens anything: a projection of the serial's
 /// record, kept under the Plug-ID so that connecting takes one look-up.
@@ -96,7 +97,7 @@ impl fmt::Debug for CredentialView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CredentialView")
             .field("plug_id", &self.plug_id)
-            .field("id", &self.id)
+            .field("id", &self.id())
             .field("key_version", &self.key_version)
             .finish_non_exhaustive()
     }
@@ -104,15 +105,16 @@ impl fmt::Debug for CredentialView<'_> {
 
 impl Credential {
     /// What a connection with a password that comes to `presented` is worth; constant time.
-    pub fn admit(&self, presented: &AuthVerifier) -> Admission {
+    pub fn admit(&self, presented: &AuthVerifier) -> Admission<'_> {
         let standing = match &self.standing {
             Standing::Enrolled(verifier) => Standing::Enrolled(verifier.expose_bytes()),
             Standing::Activated(verifier) => Standing::Activated(verifier.expose_bytes()),
             Standing::Disabled => Standing::Disabled,
             Standing::Retired => Standing::Retired,
         };
-        let Self { plug_id, id, key_version, .. } = *self;
-        CredentialView { plug_id, id, key_version, standing }.admit(presented)
+        let Self { plug_id, key_version, .. } = *self;
+        let (template, serial) = (*self.id.template(), self.id.serial().into());
+        CredentialView { plug_id, template, serial, key_version, standing }.admit(presented)
     }
 
     /// Its canonical bytes, without the Plug-ID: that is the record's key.
@@ -142,8 +144,8 @@ impl Credential {
     /// # Errors
     /// [`InvalidRecord`] for bytes that [`Credential::encode`] does not write.
     pub fn decode(plug_id: PlugId, bytes: &[u8]) -> Result<Self, InvalidRecord> {
-        let CredentialView { id, key_version, standing, .. } =
-            CredentialView::decode(plug_id, bytes)?;
+        let view = CredentialView::decode(plug_id, bytes)?;
+        let (id, key_version, standing) = (view.id(), view.key_version, view.standing);
         let verifier = |bytes: &[u8; 32]| AuthVerifier::from_parts(*bytes);
         let standing = match standing {
             Standing::Enrolled(stored) => Standing::Enrolled(verifier(stored)),
@@ -159,7 +161,8 @@ impl Credential {
 /// allocated, and no verifier is copied.
 pub struct CredentialView<'a> {
     plug_id: PlugId,
-    id: SerialId,
+    template: TemplateId,
+    serial: SerialText<'a>,
     key_version: KeyVersion,
     standing: Standing<&'a [u8; 32]>,
 }
@@ -174,7 +177,8 @@ impl<'a> CredentialView<'a> {
         let credential = Self {
             plug_id,
             key_version: decoder.key_version()?,
-            id: SerialId::new(decoder.template()?, decoder.serial()?),
+            template: decoder.template()?,
+            serial: decoder.serial()?,
             standing: match decoder.u8("standing")? {
                 0 => Standing::Enrolled(decoder.fixed_ref("auth verifier")?),
                 1 => Standing::Activated(decoder.fixed_ref("auth verifier")?),
@@ -193,19 +197,23 @@ impl<'a> CredentialView<'a> {
         self.key_version
     }
 
+    fn id(&self) -> SerialId {
+        SerialId::new(self.template, self.serial.into())
+    }
+
     /// What a connection with a password that comes to `presented` is worth; constant time.
-    pub fn admit(&self, presented: &AuthVerifier) -> Admission {
+    pub fn admit(&self, presented: &AuthVerifier) -> Admission<'a> {
         // There is always one comparison.
         let stored = match &self.standing {
             Standing::Enrolled(stored) | Standing::Activated(stored) => stored,
             Standing::Disabled | Standing::Retired => &NOBODY,
         };
-        let proven = presented.matches_stored(stored);
-        let principal =
-            || Principal { plug_id: self.plug_id, kind: PrincipalKind::Thing, id: self.id };
+        let is_proven = presented.matches_stored(stored);
+        let Self { plug_id, template, serial, .. } = *self;
+        let proven = Proven { plug_id, template, serial };
         match &self.standing {
-            Standing::Enrolled(_) if proven => Admission::Activates(principal()),
-            Standing::Activated(_) if proven => Admission::Admitted(principal()),
+            Standing::Enrolled(_) if is_proven => Admission::Activates(proven),
+            Standing::Activated(_) if is_proven => Admission::Admitted(proven),
             Standing::Enrolled(_)
             | Standing::Activated(_)
             | Standing::Disabled
@@ -218,13 +226,30 @@ impl<'a> CredentialView<'a> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
 #[expect(clippy::exhaustive_enums, reason = "a driver must know what to do with each")]
-pub enum Admission {
+pub enum Admission<'a> {
     /// It is the right one and was used before.
-    Admitted(Principal),
+    Admitted(Proven<'a>),
     /// It is the right one and is used for the first time: the device must be activated first.
-    Activates(Principal),
+    Activates(Proven<'a>),
     /// It opens nothing.
     Refused,
+}
+
+/// Who has proven a connection password, as far as the record says: small, until it is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Proven<'a> {
+    plug_id: PlugId,
+    template: TemplateId,
+    serial: SerialText<'a>,
+}
+
+impl Proven<'_> {
+    /// Who it is.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        let id = SerialId::new(self.template, self.serial.into());
+        Principal { plug_id: self.plug_id, kind: PrincipalKind::Thing, id }
+    }
 }
 
 /// Who has connected.

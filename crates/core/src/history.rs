@@ -243,4 +243,30 @@ mod tests {
             assert_ne!(other.head().last(), event.head().last(), "{other:?}");
         }
     }
+
+    #[test]
+    fn numbers_and_hashes_read_as_digits() {
+        assert_eq!(EventNumber(17).to_string(), "17");
+        let hash = EventHash([0xab; 32]);
+        assert_eq!(hash.to_string(), "ab".repeat(32));
+        assert_eq!(format!("{hash:?}"), format!("EventHash({hash})"));
+    }
+
+    #[test]
+    fn an_event_of_each_kind_and_author_is_read_back_from_its_record() {
+        for kind in [
+            EventKind::Registered,
+            EventKind::Enrolled,
+            EventKind::Reissued,
+            EventKind::Activated,
+            EventKind::Disabled,
+            EventKind::Enabled,
+            EventKind::Retired,
+        ] {
+            let event = event(HistoryHead::before_first(&id("A")), kind);
+            for event in [Event { author: Author::Device, ..event.clone() }, event] {
+                assert_eq!(Event::decode(&event.encode()), Ok(event));
+            }
+        }
+    }
 }

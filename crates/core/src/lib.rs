@@ -63,7 +63,7 @@ pub mod lifecycle;
 pub use codec::{InvalidRecord, RecordProblem};
 pub use connection_password::{ConnectionPassword, InvalidConnectionPassword};
 pub use counter::{Epoch, KeyVersion, Ordinal};
-pub use credential::{Admission, Credential, CredentialView, Principal, PrincipalKind};
+pub use credential::{Admission, Credential, CredentialView, Principal, PrincipalKind, Proven};
 pub use derivation::{Argon2Cost, Credentials, InvalidCost};
 pub use history::{Actor, Author, Event, EventHash, EventKind, EventNumber, HistoryHead};
 pub use installation::Installation;

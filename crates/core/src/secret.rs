@@ -137,6 +137,14 @@ mod tests {
     }
 
     #[test]
+    fn differences_do_not_make_up_for_each_other() {
+        let mut other = [7; 32];
+        other[3] ^= 0x80;
+        other[11] ^= 0x80;
+        assert!(!Secret::new([7; 32]).matches(&Secret::new(other)));
+    }
+
+    #[test]
     fn a_truncated_secret_is_its_beginning() {
         let secret = Secret::new([1, 2, 3, 4]);
         assert_eq!(secret.truncated::<2>().expose(), &[1, 2]);

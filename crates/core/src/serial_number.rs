@@ -36,11 +36,7 @@ impl SerialNumber {
     /// # Errors
     /// [`InvalidSerialNumber`] says which rule the text breaks.
     pub fn parse(text: &str) -> Result<Self, InvalidSerialNumber> {
-        text::check_name(text, Self::MAX_LEN).map_err(InvalidSerialNumber)?;
-        let inline = ArrayString::from(text).map_err(|_| {
-            InvalidSerialNumber(InvalidText::TooLong { found: text.len(), max: Self::MAX_LEN })
-        })?;
-        Ok(Self(inline))
+        SerialText::parse(text).map(SerialNumber::from)
     }
 
     /// The text.
@@ -53,6 +49,30 @@ impl SerialNumber {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+}
+
+/// The text of a serial number where it lies: copying one takes a register, not nine.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct SerialText<'a>(&'a str);
+
+impl<'a> SerialText<'a> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, InvalidSerialNumber> {
+        text::check_name(text, SerialNumber::MAX_LEN).map_err(InvalidSerialNumber)?;
+        Ok(Self(text))
+    }
+}
+
+impl<'a> From<&'a SerialNumber> for SerialText<'a> {
+    fn from(serial: &'a SerialNumber) -> Self {
+        Self(serial.as_str())
+    }
+}
+
+impl From<SerialText<'_>> for SerialNumber {
+    fn from(text: SerialText<'_>) -> Self {
+        // INVARIANT: a text was checked to be no longer than there is room.
+        Self(ArrayString::from(text.0).unwrap_or_default())
     }
 }
 

@@ -4,14 +4,14 @@
 
 use plugmint_core::derivation::{
     AuthVerifier, EnrollKey, PasswordText, PlatformKeys, RootKey, SealNonce, SealedKey,
-    StretchMemory,
+    StretchMemory, Verifier,
 };
 use plugmint_core::lifecycle::{
     Change, Decision, EnrollRefusal, Enrollment, Mark, Outcome, Registered, Registration,
     RetiredSerial, SerialRecord, Stage, StageName, Stranger,
 };
 use plugmint_core::{
-    Actor, Admission, Argon2Cost, Author, Credential, EnrollOutcome, EventKind, KeyVersion,
+    Actor, Admission, Argon2Cost, Author, Credential, EnrollOutcome, EventKind, KeyVersion, Labels,
     PasswordClass, RepeatPolicy, SerialId, UnixMillis,
 };
 
@@ -273,14 +273,14 @@ fn any_stage_is_retired_once() {
 
 #[test]
 fn a_credential_admits_the_right_password_and_says_what_it_is_worth() {
-    let admission = |record: SerialRecord| {
-        credential(&record).map(|credential| credential.admit(&right_verifier()))
-    };
-    assert!(admission(in_stage(StageName::Registered)).is_none());
-    assert!(matches!(admission(in_stage(StageName::Enrolled)), Some(Admission::Activates(_))));
-    let Some(Admission::Admitted(principal)) = admission(in_stage(StageName::Activated)) else {
+    assert!(credential(&in_stage(StageName::Registered)).is_none());
+    let enrolled = credential(&in_stage(StageName::Enrolled)).unwrap();
+    assert!(matches!(enrolled.admit(&right_verifier()), Admission::Activates(_)));
+    let activated = credential(&in_stage(StageName::Activated)).unwrap();
+    let Admission::Admitted(proven) = activated.admit(&right_verifier()) else {
         panic!("an activated device is admitted")
     };
+    let principal = proven.principal();
     assert_eq!((principal.plug_id(), principal.id()), (&right().plug_id(), &id()));
 }
 
@@ -308,8 +308,10 @@ fn a_credential_holds_no_verifier_while_nothing_may_connect() {
 
 #[test]
 fn a_wrong_password_is_not_admitted() {
-    let credential = credential(&in_stage(StageName::Activated)).unwrap();
-    assert_eq!(credential.admit(&AuthVerifier::from_parts([7; 32])), Admission::Refused);
+    for stage in [StageName::Enrolled, StageName::Activated] {
+        let credential = credential(&in_stage(stage)).unwrap();
+        assert_eq!(credential.admit(&AuthVerifier::from_parts([7; 32])), Admission::Refused);
+    }
 }
 
 #[test]
@@ -334,4 +336,30 @@ fn a_record_of_a_raised_epoch_enrolls_as_reissued() {
     let (change, enrollment) = committed(enroll(record, RepeatPolicy::Never).unwrap());
     assert_eq!(enrollment.outcome(), EnrollOutcome::Reissued);
     assert_eq!(change.event().kind(), EventKind::Reissued);
+}
+
+#[test]
+fn a_registration_knows_both_passwords_or_that_there_is_no_second() {
+    let (one, other) = (right().verifier(), key_of("AAAAAAAAAAAAAAAAAAAAAA").verifier());
+    let with = |control: Option<&Verifier>| {
+        Registration::new(KeyVersion::FIRST, one.clone(), control.cloned(), at(1))
+    };
+    let (alone, both) = (with(None), with(Some(&other)));
+    assert!(alone.has_passwords(&one, None) && both.has_passwords(&one, Some(&other)));
+    assert!(!alone.has_passwords(&other, None) && !alone.has_passwords(&one, Some(&other)));
+    assert!(!both.has_passwords(&one, None) && !both.has_passwords(&one, Some(&one)));
+    assert!(!both.has_passwords(&other, Some(&other)));
+    assert!(alone.control_verifier().is_none());
+    assert!(both.control_verifier().is_some_and(|control| control.matches(&other)));
+}
+
+#[test]
+fn a_registered_serial_shows_its_labels_and_keeps_its_sealed_key() {
+    let mut labels = Labels::new();
+    labels.insert("line", "A").unwrap();
+    let registration = Registration::new(KeyVersion::FIRST, right().verifier(), None, at(1));
+    assert_eq!(registration.with_labels(labels.clone()).labels(), &labels);
+    let Stage::Registered(stage) = registered().stage().clone() else { panic!("it is registered") };
+    let sealed = stage.sealed_key().unwrap();
+    assert!(sealed.open(keys().seal(), &id()).unwrap().verifier().matches(&right().verifier()));
 }

@@ -27,10 +27,16 @@ use table::{Newcomer, Table};
 /// So nobody but who shares a device's source delays a generated enrollment. One other source delays a
 /// chosen one by at most 60 seconds, even where others have left no token: by that time a fourth of
 /// the burst has dripped in for that source, and one more for the device. Many sources together hold
-/// it up as long as they go on.
+/// it up as long as they go on. How long a password waits for its slow hash comes on top: see
+/// [`StretchLimits`](crate::StretchLimits).
+///
+/// Who does not wait for the answer has paid, whatever it would have been: let a host wait longer than
+/// the pool's [deadline](crate::StretchLimits::deadline).
 ///
 /// The buckets lie in fixed tables under a keyed hash, about 24 bytes each: memory does not grow with
-/// the names that somebody invents. They are this process's, and full when it starts.
+/// the names that somebody invents. Who has sources enough to empty every bucket of serials, eight
+/// attempts for each, and goes on so, holds all chosen and shared serials up. They are this process's,
+/// and full when it starts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct AttemptLimits {
     per_source: AttemptRate,

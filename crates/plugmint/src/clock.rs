@@ -6,7 +6,9 @@ use plugmint_core::UnixMillis;
 
 /// Says what time it is. A registry asks once for each decision.
 pub trait Clock: Send + Sync {
-    /// The time now. It need not rise: nothing is decided on the order of two times.
+    /// The time now. It need not rise: no state of a device hangs on it. Attempts are counted in it
+    /// ([`AttemptLimits`](crate::AttemptLimits)); where it goes far back or ahead, what was counted is
+    /// forgotten.
     fn now(&self) -> UnixMillis;
 }
 

@@ -13,9 +13,10 @@ pub(crate) struct SerialQueue(Mutex<HashMap<SerialId, Arc<AsyncMutex<()>>>>);
 impl SerialQueue {
     /// Waits until the changes that came first are done. A caller that is dropped leaves the queue.
     pub(crate) async fn turn(&self, id: &SerialId) -> Turn<'_> {
+        // Dropped last, also when this future is: whoever leaves has given up the place by then.
+        let ticket = Ticket { queue: self, id: *id };
         let place = Arc::clone(self.places().entry(*id).or_default());
-        let ticket = Ticket { queue: self, id: *id, place };
-        let turn = ticket.place.lock_arc().await;
+        let turn = place.lock_arc().await;
         Turn { _turn: turn, _ticket: ticket }
     }
 
@@ -35,15 +36,14 @@ pub(crate) struct Turn<'a> {
 struct Ticket<'a> {
     queue: &'a SerialQueue,
     id: SerialId,
-    place: Arc<AsyncMutex<()>>,
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         let mut places = self.queue.places();
-        // INVARIANT: a place is shared under this lock only, so nobody comes while it is counted:
-        // one count is the queue's, one this ticket's.
-        if Arc::strong_count(&self.place) == 2 {
+        // INVARIANT: a place is shared under this lock only, and who leaves gives it up before: of
+        // those who leave, the last finds the one count that is the queue's.
+        if places.get(&self.id).is_some_and(|place| Arc::strong_count(place) == 1) {
             places.remove(&self.id);
         }
     }

@@ -8,8 +8,9 @@ use thiserror::Error;
 /// Where a device's call came from: a key of the host's that one stranger cannot change at will, such
 /// as a network address.
 ///
-/// Attempts are limited by it. An address of IPv4 is a source; of IPv6 the first 64 bits are, since
-/// that is what one subscriber has (RFC 6177), and an IPv4 address in IPv6 clothes is the same as
+/// Attempts are limited by it. An address of IPv4 is a source; of IPv6 the first 56 bits are, which is
+/// what a household should have (RIPE-690): who has more, as a business may, is many sources, and a
+/// host that knows better makes its own keys. An IPv4 address in IPv6 clothes is the same as
 /// without. Behind a proxy the proxy's own address is everybody's: pass the one that it tells, if the
 /// proxy can be trusted.
 ///
@@ -85,7 +86,7 @@ pub struct InvalidSource {
 }
 
 /// The bytes of an IPv6 address that tell one subscriber from another.
-const SUBSCRIBER_LEN: usize = 8;
+const SUBSCRIBER_LEN: usize = 7;
 
 #[cfg(test)]
 mod tests {
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_subscriber_of_ipv6_is_one_source() {
-        assert_eq!(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff::"));
-        assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
+        assert_eq!(of("2001:db8:0:100::1"), of("2001:db8:0:1ff:ffff::"));
+        assert_ne!(of("2001:db8:0:100::1"), of("2001:db8:0:200::1"));
     }
 }

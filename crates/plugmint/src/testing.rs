@@ -76,7 +76,7 @@ pub fn builder(store: Arc<dyn Store>, clock: Arc<FixedClock>, seed: u64) -> Regi
         .with_random(SeededRandom(ChaCha12Rng::seed_from_u64(seed)))
         .with_stretch_limits(StretchLimits::new(NonZeroUsize::MIN, 64))
         // A test knows few names.
-        .with_attempt_limits(AttemptLimits::default().with_buckets(256))
+        .with_attempt_limits(AttemptLimits::default().with_buckets(4_096))
 }
 
 /// The root key of every test registry. It is public, and so no key at all.

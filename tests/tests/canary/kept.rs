@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 use std::fs;
 use std::io::{self, Write};
-use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -30,14 +29,12 @@ impl Kept {
         self.keep("json", serde_json::to_vec(value).unwrap());
     }
 
-    /// A value that no host can send, and a panic with it.
+    /// A value that no host can send; a panic shows no more of it.
     pub(crate) fn debug<T: Debug>(&self, value: &T) {
         self.keep("debug", format!("{value:?} {value:#?}"));
-        let panicked = panic::catch_unwind(AssertUnwindSafe(|| panic!("unexpected: {value:?}")));
-        self.keep("panic", panicked.unwrap_err().downcast_ref::<String>().unwrap().as_str());
     }
 
-    /// An error with its causes, and a panic because of it.
+    /// An error with its causes.
     pub(crate) fn error<E: std::error::Error + 'static>(&self, error: E) {
         let mut cause: Option<&dyn std::error::Error> = Some(&error);
         while let Some(error) = cause {

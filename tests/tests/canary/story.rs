@@ -34,7 +34,8 @@ fn no_secret_of_a_device_is_said_or_written_in_its_whole_life() {
         kept.files(directory.path());
         // The story was told, so there was something to look at.
         for span in ["create", "open", "create_template", "register", "enroll", "authenticate"] {
-            assert!(kept.said("trace", span), "{span}");
+            let opened = [format!("DEBUG {span}:"), format!("DEBUG {span}{{")];
+            assert!(opened.iter().any(|opened| kept.said("trace", opened)), "{span}");
         }
         assert!(kept.said("trace", &format!("serial={}", id.serial())));
         assert!(kept.said("trace", &format!("template={}", id.template())));
@@ -74,6 +75,8 @@ async fn whole_life(kept: &Kept, directory: &Path, tagged: bool) -> SerialId {
         let credentials = enrollment.credentials();
         let password = credentials.connection_password();
         kept.value(&registry.authenticate(credentials.plug_id(), password).await.unwrap());
+        let found = secrets::of(&id, &design()).find(password.expose_bytes());
+        assert_eq!(found, Some("connection password"), "what is looked for is what there is");
         let text = password.expose_text();
         let plug_id = credentials.plug_id().to_string();
         kept.value(&registry.authenticate_text(&plug_id, &text).await.unwrap());

@@ -7,9 +7,10 @@ use plugmint_core::derivation::{
 };
 use plugmint_core::lifecycle::{Decision, Registered, Registration, SerialRecord, Stage};
 use plugmint_core::{
-    Author, ControlPassword, CredentialView, EnrollPassword, Epoch, KeyVersion, PasswordClass,
-    RepeatPolicy,
+    Author, ControlClass, ControlPassword, CredentialView, EnrollPassword, Epoch, KeyVersion,
+    PasswordClass, RepeatPolicy, TemplateDesign, TemplateName,
 };
+use plugmint_tests::{control_secrets, platform_secrets, thing_secrets};
 
 use crate::shown::Shown;
 use crate::things::*;
@@ -17,9 +18,13 @@ use crate::things::*;
 pub(crate) fn secrets_and_records(shown: &mut Shown) {
     let enroll = EnrollPassword::parse(ENROLL).unwrap();
     let control = ControlPassword::parse(CONTROL).unwrap();
-    shown.secret("the enroll password", ENROLL.as_bytes());
-    shown.secret("the control password", CONTROL.as_bytes());
-    shown.secret("the root key", b"canary of the root key, 32 bytes");
+    let design = TemplateDesign::new(TemplateName::parse("T").unwrap())
+        .with_password_class(PasswordClass::Chosen)
+        .with_control_class(ControlClass::Chosen)
+        .with_argon2(cost());
+    shown.secrets(platform_secrets(&ROOT));
+    shown.secrets(thing_secrets(&ROOT, &id(), &design, ENROLL));
+    shown.secrets(control_secrets(&ROOT, &id(), &design, CONTROL));
     shown.show(&enroll);
     shown.show(&control);
     shown.show(&enroll.expose_text());
@@ -49,6 +54,7 @@ pub(crate) fn secrets_and_records(shown: &mut Shown) {
     let credentials = enroll_key.credentials(Epoch::FIRST);
     let password = credentials.connection_password();
     shown.secret("the connection password", password.expose_text().as_bytes());
+    shown.secret("the connection password", password.expose_bytes());
     shown.show(password);
     shown.show(&password.expose_text());
     shown.show(&credentials);
@@ -124,7 +130,9 @@ fn lives(
     shown.show(&CredentialView::decode(*credential.plug_id(), &record).unwrap());
     let admission = credential.admit(auth);
     shown.show(&admission);
-    let plugmint_core::Admission::Activates(principal) = admission else { panic!("it connects") };
+    let plugmint_core::Admission::Activates(proven) = admission else { panic!("it connects") };
+    shown.show(&proven);
+    let principal = proven.principal();
     shown.show(&principal);
     shown.show(&principal.kind());
     let Decision::Commit(change, ()) = enrolled.authenticate(auth, at(3)).unwrap() else {

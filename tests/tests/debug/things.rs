@@ -13,8 +13,10 @@ pub(crate) fn id() -> SerialId {
     SerialId::new(TemplateId::from_parts([1; 12]), SerialNumber::parse("SN-1").unwrap())
 }
 
+pub(crate) const ROOT: [u8; 32] = *b"canary of the root key, 32 bytes";
+
 pub(crate) fn root() -> RootKey {
-    RootKey::from_random(&mut { *b"canary of the root key, 32 bytes" })
+    RootKey::from_random(&mut { ROOT })
 }
 
 pub(crate) fn cost() -> Argon2Cost {

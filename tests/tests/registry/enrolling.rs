@@ -141,3 +141,38 @@ fn a_full_pool_is_overloaded_and_says_when_to_come_back() {
     let error = answers.into_iter().find_map(Result::err).unwrap();
     assert_eq!((error.code(), error.is_retryable()), ("overloaded", true));
 }
+
+#[test]
+fn each_attempt_at_a_chosen_password_is_one_argon2id() {
+    let scene = chosen_scene();
+    let right = "correct horse";
+    let [known, disabled, retired] =
+        ["SN-1", "SN-2", "SN-3"].map(|serial| block_on(scene.register(serial, right)));
+    block_on(scene.registry.disable(&disabled, &scene.ada)).unwrap();
+    block_on(scene.registry.retire(&retired, &scene.ada)).unwrap();
+    for (what, id, password, is_given) in [
+        ("first", known, right, true),
+        ("again", known, right, true),
+        ("wrong", known, "another horse", false),
+        ("unknown serial", scene.id("SN-4"), right, false),
+        ("disabled", disabled, right, false),
+        ("retired", retired, right, false),
+    ] {
+        let before = scene.registry.stretch_load().hashed();
+        let answer = block_on(scene.enroll_or_refuse(&id, password));
+        assert_eq!(answer.is_ok(), is_given, "{what}");
+        assert_eq!(scene.registry.stretch_load().hashed() - before, 1, "{what}");
+    }
+}
+
+#[test]
+fn no_argon2id_is_done_for_a_template_that_is_not_there_or_a_generated_password() {
+    let scene = chosen_scene();
+    let nowhere = SerialId::new(TemplateId::from_parts([9; 12]), "SN-1".parse().unwrap());
+    assert!(matches!(refusal(&scene, &nowhere, "correct horse"), EnrollError::Refused));
+    assert_eq!(scene.registry.stretch_load().hashed(), 0);
+    let scene = self::scene();
+    block_on(scene.enrolled("SN-1", &password(1)));
+    assert!(matches!(refusal(&scene, &scene.id("SN-1"), &password(2)), EnrollError::Refused));
+    assert_eq!(scene.registry.stretch_load().hashed(), 0);
+}

@@ -126,4 +126,21 @@ mod tests {
             Err(InvalidCost::Lanes { found: 1 << 24 })
         );
     }
+
+    #[test]
+    fn a_cost_is_within_another_one_when_nothing_of_it_is_more() {
+        let cost = |memory_kib, passes, lanes| Argon2Cost::new(memory_kib, passes, lanes).unwrap();
+        let most = cost(64, 3, 2);
+        for within in [most, cost(63, 3, 2), cost(64, 2, 2), cost(64, 3, 1)] {
+            assert!(within.is_within(most), "{within}");
+        }
+        for beyond in [cost(65, 3, 2), cost(64, 4, 2), cost(64, 3, 3), cost(65, 4, 3)] {
+            assert!(!beyond.is_within(most), "{beyond}");
+        }
+    }
+
+    #[test]
+    fn a_cost_reads_as_what_it_takes() {
+        assert_eq!(Argon2Cost::DEFAULT.to_string(), "19456 KiB, 2 passes, 1 lanes");
+    }
 }

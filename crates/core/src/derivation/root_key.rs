@@ -140,7 +140,8 @@ impl RootMac {
     /// The value as a store keeps it, when its label is [`RootLabel::KeyCheck`].
     #[must_use]
     pub fn into_key_check(self) -> KeyCheck {
-        KeyCheck(*self.0)
+        // Copied, not moved: what moves out of a box is left in it.
+        KeyCheck(Secret::clone(&self.0))
     }
 }
 
@@ -257,5 +258,17 @@ mod tests {
         let check = |text| RootKey::parse(text).unwrap().mac(RootLabel::KeyCheck).into_key_check();
         assert!(check(TEXT).matches(&KeyCheck::decode(&check(TEXT).encode()).unwrap()));
         assert!(!check(TEXT).matches(&check(&TEXT.replace("1f", "1e"))));
+    }
+
+    #[test]
+    fn a_key_under_the_root_key_is_the_mac_of_its_message() {
+        use hmac::{Hmac, KeyInit, Mac};
+        let root: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+        for label in LABELS {
+            let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&root).unwrap();
+            mac.update(&label.message());
+            let expected: [u8; 32] = mac.finalize().into_bytes().into();
+            assert_eq!(RootKey::parse(TEXT).unwrap().mac(label).expose_bytes(), &expected);
+        }
     }
 }

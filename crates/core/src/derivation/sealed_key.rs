@@ -181,4 +181,9 @@ mod tests {
             assert!(open((nonce, ciphertext, tag)).is_err(), "bit {bit}");
         }
     }
+
+    #[test]
+    fn a_sealed_key_has_72_bytes() {
+        assert_eq!(SealedKey::LEN, 24 + 32 + 16);
+    }
 }

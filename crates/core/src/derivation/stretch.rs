@@ -142,7 +142,10 @@ impl StretchJob {
                 &mut stretched[..],
                 &mut *blocks,
             );
-        blocks.iter_mut().for_each(Zeroize::zeroize);
+        // As slices, which are wiped at once: an array is wiped word by word, in twice the time.
+        for block in blocks.iter_mut() {
+            AsMut::<[u64]>::as_mut(block).zeroize();
+        }
         hashed.map_err(|_| StretchFailed::Unsupported)?;
         Ok(Stretched(Box::new(Secret::new(*stretched))))
     }
@@ -167,9 +170,13 @@ impl StretchMemory {
     }
 
     fn blocks(&mut self, count: usize, memory_kib: u32) -> Result<&mut [Block], StretchFailed> {
-        let missing = count.saturating_sub(self.0.len());
-        self.0.try_reserve_exact(missing).map_err(|_| StretchFailed::OutOfMemory { memory_kib })?;
-        self.0.resize(self.0.len() + missing, Block::new());
+        if self.0.len() < count {
+            // What there is goes first: it holds nothing, and growing it would hold both for a while.
+            self.0 = Vec::new();
+            let reserved = self.0.try_reserve_exact(count);
+            reserved.map_err(|_| StretchFailed::OutOfMemory { memory_kib })?;
+            self.0.resize(count, Block::new());
+        }
         self.0.get_mut(..count).ok_or(StretchFailed::OutOfMemory { memory_kib })
     }
 }
@@ -282,5 +289,14 @@ mod tests {
             memory.blocks(usize::MAX / 2, cost.memory_kib()).unwrap_err(),
             StretchFailed::OutOfMemory { memory_kib: u32::MAX }
         );
+    }
+
+    #[test]
+    fn texts_match_when_all_their_bytes_do() {
+        let text = PasswordText::of_checked(b"correct horse");
+        assert!(text.matches(PasswordText::of_checked(b"correct horse")));
+        for other in [&b"correct horsf"[..], b"correct hors", b"correct horse "] {
+            assert!(!text.matches(PasswordText::of_checked(other)));
+        }
     }
 }

@@ -93,3 +93,16 @@ impl fmt::Display for StageName {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_reads_as_its_name() {
+        use StageName::{Activated, Enrolled, Registered, Retired};
+        for stage in [Registered, Enrolled, Activated, Retired] {
+            assert_eq!(stage.to_string(), format!("{stage:?}"));
+        }
+    }
+}

@@ -16,8 +16,13 @@ impl Bucket {
     /// Takes a token, or says how long until there is one.
     pub(super) fn take(&mut self, rate: AttemptRate, now: u64) -> Result<(), Duration> {
         let filling = rate.filling_millis();
-        // No bucket lacks more than all it holds: where the clock went back, it is merely empty.
-        self.full_at = self.full_at.clamp(now, now.saturating_add(filling));
+        // No bucket lacks more than all it holds. Where one seems to lack a little more, two callers
+        // read the clock and came here in another order: it is empty. Where it seems to lack twice
+        // that, the clock went back, and what it lacked is forgotten: a device that did nothing wrong
+        // does not pay for it.
+        let most = now.saturating_add(filling);
+        let went_back = self.full_at > most.saturating_add(filling);
+        self.full_at = if went_back { now } else { self.full_at.clamp(now, most) };
         let lacking = self.full_at - now;
         let most_lacking = filling.saturating_sub(rate.every_millis());
         if lacking > most_lacking {
@@ -77,11 +82,21 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_goes_back_leaves_a_bucket_empty_and_no_longer() {
+    fn a_clock_that_goes_far_back_leaves_a_bucket_full() {
         let (rate, mut bucket) = (rate(3, 100), Bucket::default());
         bucket.take(rate, 1_000_000).unwrap();
-        assert_eq!(bucket.take(rate, 500), Err(Duration::from_millis(100)));
+        let taken = (0..5).filter(|_| bucket.take(rate, 500).is_ok()).count();
+        assert_eq!(taken, 3);
         assert_eq!(bucket.take(rate, 600), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_a_little_gives_no_token_twice() {
+        let (rate, mut bucket) = (rate(3, 100), Bucket::default());
+        (0..3).for_each(|_| bucket.take(rate, 1_000).unwrap());
+        assert_eq!(bucket.take(rate, 1_000), Err(Duration::from_millis(100)));
+        assert_eq!(bucket.take(rate, 1_100), Ok(()));
+        assert!(bucket.take(rate, 1_099).is_err());
     }
 
     proptest! {

@@ -53,7 +53,9 @@ impl FileRootKeys {
     /// * [`CreateKeyFileError::AlreadyExists`] when something of that name or of a later version's
     ///   is there; it is not touched.
     /// * [`CreateKeyFileError::Random`] when there is no randomness, and
-    ///   [`CreateKeyFileError::Io`] when the file cannot be written; nothing of that name is there.
+    ///   [`CreateKeyFileError::Io`] when the file cannot be written. Nothing of that name is there
+    ///   then, unless it was the directory that could not be synced: then a whole key is, and may
+    ///   be gone after a power loss.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, CreateKeyFileError> {
         let path = path.as_ref();
         match key_files(path) {

@@ -8,15 +8,13 @@ use plugmint_core::derivation::{RootKey, RootLabel, RootMac};
 use super::RootKeyError;
 
 /// Root keys by version, no two of them the same.
-///
-/// Each in a box of its own: a map that grows would leave copies behind.
 #[derive(Debug, Default)]
-pub(super) struct HeldKeys(BTreeMap<KeyVersion, Box<RootKey>>);
+pub(super) struct HeldKeys(BTreeMap<KeyVersion, RootKey>);
 
 impl HeldKeys {
     /// One key, of version 1.
     pub(super) fn first(key: RootKey) -> Self {
-        Self([(KeyVersion::FIRST, Box::new(key))].into())
+        Self([(KeyVersion::FIRST, key)].into())
     }
 
     /// Adds the key of a version, or names the version that has the same key.
@@ -26,7 +24,7 @@ impl HeldKeys {
         if let Some((same, _)) = self.0.iter().find(|(_, held)| check(held).matches(&of_this)) {
             return Err(*same);
         }
-        self.0.insert(version, Box::new(key));
+        self.0.insert(version, key);
         Ok(())
     }
 

@@ -30,6 +30,8 @@ struct State {
     /// How many threads hash.
     busy: usize,
     closed: bool,
+    /// How many calls have found no room since the last look at who waits.
+    refused: usize,
     wait: Mean,
     hash: Mean,
     hashed: u64,
@@ -56,6 +58,7 @@ impl Desk {
             waiting: FairQueue::new(),
             busy: 0,
             closed: false,
+            refused: 0,
             wait: Mean::default(),
             hash: Mean::default(),
             hashed: 0,
@@ -78,8 +81,11 @@ impl Desk {
         let free = self.limits.workers().get().saturating_sub(state.busy);
         let most = self.limits.queue().saturating_add(free);
         let mut sent_away = Vec::new();
-        if state.waiting.len() >= most {
-            // Who has gone, or has waited in vain, does not take the place of who waits.
+        state.refused += usize::from(state.waiting.len() >= most);
+        if state.refused > state.waiting.len() / LOOKED_AT_EACH {
+            // Who has gone, or has waited in vain, does not take the place of who waits. Looking at
+            // all of them takes the lock for long, so many calls share one look.
+            state.refused = 0;
             let deadline = self.limits.deadline();
             let is_late = |waiting: &Waiting| waiting.since.elapsed() >= deadline;
             let gone = |waiting: &Waiting| waiting.answer.is_canceled() || is_late(waiting);
@@ -215,3 +221,6 @@ fn now() -> Instant {
 
 /// In seconds: no queue is told to be longer than a device waits patiently.
 const LONGEST_RETRY: u64 = 60;
+
+/// So many who wait are looked at for each call that finds no room.
+const LOOKED_AT_EACH: usize = 16;
