@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use plugmint::{AuthenticateError, ConnectionPassword, PlugId, Principal, Store};
+use plugmint::{AuthenticateError, ConnectionPassword, PlugId, Principal, SerialId, Store};
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_tests::{CountingStore, Scene, design, generated_password};
@@ -86,3 +86,51 @@ fn a_connection_is_one_look_up_and_no_commit() {
         }
     });
 }
+
+/// Look-ups and commits of each operation, as docs/performance.md has them.
+#[test]
+fn each_operation_looks_up_and_commits_as_often_as_is_said() {
+    let counting = Arc::new(CountingStore::new(Arc::new(MemoryStore::new())));
+    let scene = block_on(Scene::new(Arc::clone(&counting) as _, design()));
+    let (registry, ada) = (&scene.registry, &scene.ada);
+    let (id, right, wrong) = (scene.id("SN-1"), generated_password(1), generated_password(2));
+    let (unknown, nowhere) =
+        (scene.id("SN-2"), SerialId::new(TEMPLATE.parse().unwrap(), *id.serial()));
+    let enrollment = std::cell::OnceCell::new();
+    let enroll = |id: &SerialId, password: &str| {
+        if let Ok(enrolled) = block_on(scene.enroll_or_refuse(id, password)) {
+            enrollment.set(enrolled).unwrap_or_default();
+        }
+    };
+    let register = || {
+        block_on(scene.register("SN-1", &right));
+    };
+    let connect = || {
+        block_on(scene.connect(enrollment.get().unwrap()));
+    };
+    let operations: [Operation<'_>; 12] = [
+        ("register", &register, (3, 1)),
+        ("enroll", &|| enroll(&id, &right), (5, 1)),
+        ("enroll, again", &|| enroll(&id, &right), (3, 0)),
+        ("enroll, wrong password", &|| enroll(&id, &wrong), (3, 0)),
+        ("enroll, unknown serial", &|| enroll(&unknown, &right), (3, 0)),
+        ("enroll, unknown template", &|| enroll(&nowhere, &right), (1, 0)),
+        ("authenticate, the first time", &connect, (4, 1)),
+        ("authenticate", &connect, (1, 0)),
+        ("disable", &|| drop(block_on(registry.disable(&id, ada))), (3, 1)),
+        ("disable, again", &|| drop(block_on(registry.disable(&id, ada))), (1, 0)),
+        ("enable", &|| drop(block_on(registry.enable(&id, ada))), (3, 1)),
+        ("retire", &|| drop(block_on(registry.retire(&id, ada))), (3, 1)),
+    ];
+    for (name, operation, (look_ups, commits)) in operations {
+        let before = (counting.gets(), counting.commits());
+        operation();
+        let counted = (counting.gets() - before.0, counting.commits() - before.1);
+        assert_eq!(counted, (look_ups, commits), "{name}");
+    }
+}
+
+/// What it is, how it is done, and its look-ups and commits.
+type Operation<'a> = (&'a str, &'a dyn Fn(), (usize, usize));
+
+const TEMPLATE: &str = "mod-0123456789abcdef01234567";

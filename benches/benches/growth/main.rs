@@ -19,8 +19,8 @@ use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::Store;
 
-/// Devices that are known, among many that are not; each has five records.
-const DEVICES: usize = 1_900;
+/// The most devices that connect, among the records of others: more than a cache holds.
+const DEVICES: usize = 50_000;
 
 fn main() -> ExitCode {
     let mut sizes: Vec<_> = std::env::args().skip(1).collect();
@@ -31,9 +31,10 @@ fn main() -> ExitCode {
     sizes.remove(at);
     println!("backend,records,operation,value");
     for records in sizes {
-        let records = records.parse().unwrap();
+        let records: usize = records.parse().unwrap();
         for tagged in [false, true] {
-            let fleet = Fleet::new(DEVICES, tagged).unwrap();
+            // Each has five records, and the registry a few.
+            let fleet = Fleet::new(DEVICES.min(records / 5 - 10), tagged).unwrap();
             let mark = if tagged { ", tagged" } else { "" };
             memory(&format!("memory{mark}"), records, &fleet);
             redb(&format!("redb{mark}"), records, &fleet);
