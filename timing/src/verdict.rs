@@ -38,10 +38,11 @@ enum Verdicts {
     Secret,
 }
 
-/// Which calls are to come, and how many have come.
+/// Which calls are to come, how many have come, and whether a verdict did not hang on a secret.
 struct Calls {
     verdicts: Vec<usize>,
     made: usize,
+    hollow: bool,
 }
 
 fn watched<T>(compared: &[Compared], verdicts: Verdicts, path: impl FnOnce() -> T) -> T {
@@ -60,10 +61,11 @@ fn watched<T>(compared: &[Compared], verdicts: Verdicts, path: impl FnOnce() -> 
         Verdicts::Public => ends.iter().map(|end| end - 1).collect(),
         Verdicts::Secret => Vec::new(),
     };
-    with_calls(|calls| *calls = Calls { verdicts: published, made: 0 });
+    with_calls(|calls| *calls = Calls { verdicts: published, made: 0, hollow: false });
     let answer = path();
-    let made = with_calls(|calls| calls.made);
+    let (made, hollow) = with_calls(|calls| (calls.made, calls.hollow));
     assert_eq!(made, ends.last().copied().unwrap_or(0), "calls of subtle::black_box");
+    assert!(!hollow, "a secret was lost on the way: a verdict did not hang on one");
     answer
 }
 
@@ -78,7 +80,9 @@ extern "C" fn black_box(outcome: u32) -> u32 {
     let [outcome, ..] = outcome.to_le_bytes();
     let is_published = with_calls(|calls| {
         calls.made += 1;
-        calls.verdicts.contains(&(calls.made - 1))
+        let is_published = calls.verdicts.contains(&(calls.made - 1));
+        calls.hollow |= is_published && memcheck::is_watching() && !memcheck::is_secret(&[outcome]);
+        is_published
     });
     u32::from(if is_published { memcheck::public(outcome) } else { outcome })
 }
@@ -91,4 +95,4 @@ fn with_calls<T>(act: impl FnOnce(&mut Calls) -> T) -> T {
     act(&mut CALLS.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-static CALLS: Mutex<Calls> = Mutex::new(Calls { verdicts: Vec::new(), made: 0 });
+static CALLS: Mutex<Calls> = Mutex::new(Calls { verdicts: Vec::new(), made: 0, hollow: false });

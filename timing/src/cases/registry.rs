@@ -4,27 +4,30 @@ use std::sync::Arc;
 
 use plugmint::testing::{self, FixedClock, TestRegistry};
 use plugmint::{
-    Actor, AuthenticateError, EnrollPassword, NewSerial, OpenError, Principal, Registry, RootKey,
-    TemplateDesign, TemplateName,
+    Actor, AuthenticateError, EnrollError, EnrollPassword, NewSerial, OpenError, Principal,
+    Registry, RootKey, TemplateDesign, TemplateName,
 };
 use plugmint_core::{ConnectionPassword, PlugId, SerialId, SerialNumber};
 use plugmint_memory::MemoryStore;
 
-use crate::memcheck::secret;
+use crate::memcheck::{secret, secret_bytes};
 use crate::scene::connection_password;
 use crate::verdict::Compared::{self, Secrets};
-use crate::verdict::published;
+use crate::verdict::{published, withheld};
 
 use super::Case;
 
 pub(super) const CASES: &[Case] = &[
     Case::path("registry/authenticate", registry_authenticate),
+    Case::path("registry/authenticate-refused", registry_authenticate_refused),
+    Case::path("registry/enroll", registry_enroll),
+    Case::path("registry/enroll-refused", registry_enroll_refused),
     Case::path("registry/open", registry_open),
 ];
 
 fn registry_authenticate() {
     let test = pollster::block_on(TestRegistry::new(7)).unwrap();
-    let (plug_id, right) = pollster::block_on(enrolled(test.registry()));
+    let (_, plug_id, right) = pollster::block_on(enrolled(test.registry()));
     let wrong = "wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn";
     let connect = |compared: &[Compared], plug_id: &PlugId, text| {
         let password = connection_password(text);
@@ -45,6 +48,60 @@ fn registry_authenticate() {
     assert!(refused(connect(&[], &nobody, &right)));
 }
 
+/// Nobody learns whether the password of a device was right that is disabled or retired.
+fn registry_authenticate_refused() {
+    let test = pollster::block_on(TestRegistry::new(7)).unwrap();
+    let (id, plug_id, right) = pollster::block_on(enrolled(test.registry()));
+    let by = Actor::parse("ada").unwrap();
+    let refused = || {
+        for text in [&*right, "wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn"] {
+            let password = connection_password(text);
+            let answer = test.registry().authenticate(&plug_id, &password);
+            let answer = withheld(&[Secrets], || pollster::block_on(answer));
+            assert!(matches!(answer, Err(AuthenticateError::Refused)));
+        }
+    };
+    pollster::block_on(test.registry().disable(&id, &by)).unwrap();
+    refused();
+    pollster::block_on(test.registry().retire(&id, &by)).unwrap();
+    refused();
+}
+
+/// Of class generated, so that nothing is stretched by Argon2id. The first enrollment is with a password
+/// that is not secret: its Plug-ID becomes a key of the store.
+fn registry_enroll() {
+    let test = pollster::block_on(TestRegistry::new(7)).unwrap();
+    let id = pollster::block_on(registered(test.registry()));
+    let enroll = |compared: &[Compared], text| {
+        let password = enroll_password(text);
+        published(compared, || pollster::block_on(test.registry().enroll(&id, &password)))
+    };
+    assert!(matches!(enroll(&[Secrets], WRONG), Err(EnrollError::Refused)));
+    let first = EnrollPassword::parse(RIGHT).unwrap();
+    pollster::block_on(test.registry().enroll(&id, &first)).unwrap();
+    assert!(enroll(&[Secrets], RIGHT).is_ok());
+    assert!(matches!(enroll(&[Secrets], WRONG), Err(EnrollError::Refused)));
+}
+
+fn registry_enroll_refused() {
+    let test = pollster::block_on(TestRegistry::new(7)).unwrap();
+    let id = pollster::block_on(registered(test.registry()));
+    let by = Actor::parse("ada").unwrap();
+    let refused = |id: &SerialId| {
+        for text in [RIGHT, WRONG] {
+            let password = enroll_password(text);
+            let answer = test.registry().enroll(id, &password);
+            let answer = withheld(&[Secrets], || pollster::block_on(answer));
+            assert!(matches!(answer, Err(EnrollError::Refused)));
+        }
+    };
+    refused(&SerialId::new(*id.template(), SerialNumber::parse("SN-0002").unwrap()));
+    pollster::block_on(test.registry().disable(&id, &by)).unwrap();
+    refused(&id);
+    pollster::block_on(test.registry().retire(&id, &by)).unwrap();
+    refused(&id);
+}
+
 fn registry_open() {
     let store = Arc::new(MemoryStore::new());
     let builder = || testing::builder(Arc::clone(&store) as _, Arc::new(FixedClock::default()), 7);
@@ -58,16 +115,32 @@ fn registry_open() {
     assert!(matches!(open(0x5b), Err(OpenError::WrongRootKey { .. })));
 }
 
-/// A device of a new template, and the text of its connection password.
-async fn enrolled(registry: &Registry) -> (PlugId, String) {
+/// A serial of a new template.
+async fn registered(registry: &Registry) -> SerialId {
     let design = TemplateDesign::new(TemplateName::parse("Lamps").unwrap());
     let template = registry.create_template(registry.company(), design).await.unwrap();
     let id = SerialId::new(*template.id(), SerialNumber::parse("SN-0001").unwrap());
-    let password = || EnrollPassword::parse("mWz8yS3kQ0a1-Vt5xJrLpA").unwrap();
-    let (new, by) = (NewSerial::new(*id.serial(), password()), Actor::parse("ada").unwrap());
+    let password = EnrollPassword::parse(RIGHT).unwrap();
+    let (new, by) = (NewSerial::new(*id.serial(), password), Actor::parse("ada").unwrap());
     registry.register(id.template(), new, &by).await.unwrap();
-    let credentials = registry.enroll(&id, &password()).await.unwrap();
+    id
+}
+
+/// A device that has enrolled, and the text of its connection password.
+async fn enrolled(registry: &Registry) -> (SerialId, PlugId, String) {
+    let id = registered(registry).await;
+    let credentials = registry.enroll(&id, &EnrollPassword::parse(RIGHT).unwrap()).await.unwrap();
     let credentials = credentials.credentials();
     let password: &ConnectionPassword = credentials.connection_password();
-    (*credentials.plug_id(), password.expose_text().to_string())
+    (id, *credentials.plug_id(), password.expose_text().to_string())
 }
+
+/// Parsed from a text that is not secret; from here on it is.
+fn enroll_password(text: &str) -> EnrollPassword {
+    let password = EnrollPassword::parse(text).unwrap();
+    secret_bytes(password.expose_text().as_bytes());
+    password
+}
+
+const RIGHT: &str = "mWz8yS3kQ0a1-Vt5xJrLpA";
+const WRONG: &str = "nWz8yS3kQ0a1-Vt5xJrLpA";
