@@ -91,9 +91,22 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_went_back_by_less_than_a_bucket_fills_in_leaves_it_empty() {
+        let (rate, mut bucket) = (rate(3, 100), Bucket::default());
+        for _ in 0..3 {
+            bucket.take(rate, 1_000).unwrap();
+        }
+        // Full at 1,300: as long after 700 as twice a bucket.
+        assert_eq!(bucket.take(rate, 700), Err(Duration::from_millis(100)));
+        assert_eq!(bucket.take(rate, 800), Ok(()));
+    }
+
+    #[test]
     fn a_clock_that_goes_back_a_little_gives_no_token_twice() {
         let (rate, mut bucket) = (rate(3, 100), Bucket::default());
-        (0..3).for_each(|_| bucket.take(rate, 1_000).unwrap());
+        for _ in 0..3 {
+            bucket.take(rate, 1_000).unwrap();
+        }
         assert_eq!(bucket.take(rate, 1_000), Err(Duration::from_millis(100)));
         assert_eq!(bucket.take(rate, 1_100), Ok(()));
         assert!(bucket.take(rate, 1_099).is_err());

@@ -1,5 +1,6 @@
 //! Where callers leave passwords and threads take them.
 
+use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -191,12 +192,10 @@ impl Desk {
         }
     }
 
-    /// When those who are here now will be done: whole seconds, one to sixty.
+    /// When those who are here now will be done.
     fn retry_after(&self, state: &State) -> Duration {
-        let before = u32::try_from(state.waiting.len() + state.busy).unwrap_or(u32::MAX);
-        let workers = u32::try_from(self.limits.workers().get()).unwrap_or(u32::MAX);
-        let work = state.hash.value().saturating_mul(before) / workers;
-        Duration::from_secs(work.as_secs().saturating_add(1).min(LONGEST_RETRY))
+        let here = state.waiting.len() + state.busy;
+        time_for(here, state.hash.value(), self.limits.workers())
     }
 
     /// Nothing that runs under this lock can leave the queue half changed.
@@ -214,6 +213,14 @@ impl From<StretchFailed> for NotStretched {
     }
 }
 
+/// How long so many hashes take that many threads: whole seconds, one to sixty.
+fn time_for(hashes: usize, each: Duration, workers: NonZeroUsize) -> Duration {
+    let hashes = u32::try_from(hashes).unwrap_or(u32::MAX);
+    let workers = u32::try_from(workers.get()).unwrap_or(u32::MAX);
+    let work = each.saturating_mul(hashes) / workers;
+    Duration::from_secs(work.as_secs().saturating_add(1).min(LONGEST_RETRY))
+}
+
 #[expect(clippy::disallowed_methods, reason = "waits are measured, nobody is told a time")]
 fn now() -> Instant {
     Instant::now()
@@ -224,3 +231,45 @@ const LONGEST_RETRY: u64 = 60;
 
 /// So many who wait are looked at for each call that finds no room.
 const LOOKED_AT_EACH: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use plugmint_core::derivation::Stretching;
+    use plugmint_core::{Argon2Cost, EnrollPassword, PasswordClass, SerialId};
+
+    use super::*;
+
+    const ONE: TemplateId = TemplateId::from_parts([1; 12]);
+    const TWO: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+
+    fn job() -> StretchJob {
+        let id = SerialId::new(ONE, "A".parse().unwrap());
+        let password = EnrollPassword::parse("correct horse").unwrap();
+        let cost = Argon2Cost::new(64, 1, 1).unwrap();
+        let stretching = PasswordClass::Chosen.stretching(cost, &id, password.expose_text());
+        let Stretching::Slow(job) = stretching else { panic!("chosen takes a job") };
+        job
+    }
+
+    #[test]
+    fn who_is_sent_away_is_told_when_those_who_are_here_will_be_done() {
+        let seconds = Duration::from_secs;
+        assert_eq!(time_for(0, seconds(3), TWO), seconds(1));
+        assert_eq!(time_for(4, seconds(3), TWO), seconds(7));
+        assert_eq!(time_for(4, seconds(3), NonZeroUsize::MIN), seconds(13));
+        assert_eq!(time_for(1_000, seconds(3), TWO), seconds(60));
+        assert_eq!(time_for(usize::MAX, Duration::MAX, TWO), seconds(60));
+    }
+
+    #[test]
+    fn both_who_waits_and_who_is_hashed_are_waited_for() {
+        let desk = Desk::new(StretchLimits::new(NonZeroUsize::MIN, 8));
+        let _receivers: Vec<_> = (0..3).map(|_| desk.leave(ONE, job()).unwrap()).collect();
+        let _hashed = desk.next().unwrap();
+        let load = desk.load();
+        assert_eq!((load.busy(), load.waiting()), (1, 2));
+        let mut state = desk.lock();
+        state.hash.add(Duration::from_secs(10));
+        assert_eq!(desk.retry_after(&state), Duration::from_secs(31));
+    }
+}

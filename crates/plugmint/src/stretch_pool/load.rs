@@ -71,3 +71,18 @@ impl Mean {
         self.0.unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_begins_with_its_first_value_and_moves_an_eighth_of_the_way() {
+        let (mut mean, seconds) = (Mean::default(), Duration::from_secs);
+        assert_eq!(mean.value(), Duration::ZERO);
+        mean.add(seconds(8));
+        assert_eq!(mean.value(), seconds(8));
+        mean.add(seconds(16));
+        assert_eq!(mean.value(), seconds(9));
+    }
+}
