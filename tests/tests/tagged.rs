@@ -218,5 +218,5 @@ fn a_store_has_tags_from_its_first_record_or_none() {
     block_on(builder(Arc::clone(&plain) as _, clock(), 1).create(&root_key())).unwrap();
     let settings = builder(plain, clock(), 1).with_tagged_records();
     let with = block_on(settings.open(&root_key())).unwrap_err();
-    assert!(matches!(with, OpenError::Fault(Fault::Store(_))), "{with:?}");
+    assert!(matches!(with, OpenError::Untagged), "{with:?}");
 }

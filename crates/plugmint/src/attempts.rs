@@ -19,7 +19,9 @@ use table::{Newcomer, Table};
 /// How often strangers may try passwords: from one source, and of one serial.
 ///
 /// An attempt takes a token before the password is looked at, and a password that is proven gives it
-/// back: who knows his password is not limited. Each source has a bucket of tokens. A serial whose
+/// back when the answer is there: who knows his password is limited only in how many calls are under
+/// way, two of a chosen serial and 256 in all from one source. Where a factory enrolls behind one
+/// address, raise [`with_per_source`](Self::with_per_source). Each source has a bucket of tokens. A serial whose
 /// password a person chose, or that a whole template shares, has another one, whether it exists or
 /// not; one source has a fourth of it at most. A generated password cannot be guessed, so its serial
 /// has none.

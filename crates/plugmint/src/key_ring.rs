@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use plugmint_core::KeyVersion;
-use plugmint_core::derivation::{KeyCheck, PlatformKeys, RootLabel};
+use plugmint_core::derivation::{KeyCheck, PlatformKeys, RootLabel, RootMac};
 use plugmint_store::{Store, Tagged};
 
 use crate::root_keys::{RootKeyError, RootKeys, platform_keys, tag_key};
@@ -21,6 +21,7 @@ impl KeyRing {
     pub(crate) async fn load(root_keys: &dyn RootKeys) -> Result<Option<Self>, RootKeyError> {
         let mut older = Vec::new();
         for version in sorted(root_keys) {
+            answers_by_label(root_keys, version).await?;
             older.push((version, platform_keys(root_keys, version).await?));
         }
         let current = older.pop();
@@ -41,6 +42,27 @@ impl KeyRing {
         found.map(|(_, keys)| keys).ok_or(Fault::MissingRootKey { version })
     }
 }
+
+/// Refuses a key that answers the same for two labels: it looks at none, and one of the answers, the
+/// check, lies in the store in clear.
+async fn answers_by_label(
+    root_keys: &dyn RootKeys,
+    version: KeyVersion,
+) -> Result<(), RootKeyError> {
+    let mut answers: Vec<RootMac> = Vec::new();
+    for label in LABELS {
+        let answer = root_keys.mac(version, label).await?;
+        if answers.iter().any(|other| other.matches(&answer)) {
+            return Err(RootKeyError::new(version, "it answers the same for two labels"));
+        }
+        answers.push(answer);
+    }
+    Ok(())
+}
+
+/// Every label that a registry asks for.
+const LABELS: [RootLabel; 5] =
+    [RootLabel::Enroll, RootLabel::Auth, RootLabel::Seal, RootLabel::Record, RootLabel::KeyCheck];
 
 /// The store with a tag behind every record, but for the checks of root keys: they are read before a
 /// key is known to be the right one, and are tags themselves.

@@ -98,7 +98,9 @@ impl Registry {
 
     /// Refuses new calls with [`Fault::Closed`], answers those that wait for a slow hash the same
     /// way, and returns when the threads of the pool have ended. Commits under way are finished by
-    /// who waits for them. Closing twice does nothing more.
+    /// who waits for them. Closing twice does nothing more. The store is released when the last handle
+    /// of the registry and of the store is dropped; a device that is told [`Fault::Closed`] may come
+    /// again to the server's next start, so answer it as unavailable, not as refused.
     pub async fn close(&self) {
         self.0.closed.store(true, Ordering::Release);
         self.0.pool.close().await;

@@ -51,6 +51,37 @@ impl RootKeys for Silent {
     }
 }
 
+/// Looks at the label no more than these ask for.
+struct Deaf(fn(RootLabel) -> RootLabel);
+
+#[async_trait]
+impl RootKeys for Deaf {
+    fn versions(&self) -> Vec<KeyVersion> {
+        vec![KeyVersion::FIRST]
+    }
+
+    async fn mac(&self, _: KeyVersion, label: RootLabel) -> Result<RootMac, RootKeyError> {
+        Ok(root_key().mac(self.0(label)))
+    }
+}
+
+#[test]
+fn a_key_service_that_answers_the_same_for_two_labels_is_refused_and_nothing_is_written() {
+    let all_one: fn(RootLabel) -> RootLabel = |_| RootLabel::Auth;
+    let two: fn(RootLabel) -> RootLabel = |label| match label {
+        RootLabel::KeyCheck => RootLabel::Seal,
+        label => label,
+    };
+    for deaf in [Deaf(all_one), Deaf(two)] {
+        let store = memory();
+        let refused = block_on(Registry::create(Arc::clone(&store), &deaf));
+        assert!(matches!(refused.unwrap_err(), CreateError::RootKey(_)));
+        assert!(!block_on(Registry::is_created(&*store)).unwrap());
+    }
+    let (store, _) = created(&root_key());
+    assert!(matches!(opened(&store, &Deaf(all_one)), OpenError::RootKey(_)));
+}
+
 fn created(keys: &dyn RootKeys) -> (Arc<dyn Store>, Registry) {
     let store = memory();
     let registry = block_on(Registry::create(Arc::clone(&store), keys)).unwrap();

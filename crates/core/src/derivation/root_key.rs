@@ -133,6 +133,12 @@ impl RootMac {
         self.0.expose()
     }
 
+    /// Whether both are the same; constant time. Of one root key, two labels' never are.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.matches(&other.0)
+    }
+
     pub(crate) const fn secret(&self) -> &Secret<32> {
         &self.0
     }

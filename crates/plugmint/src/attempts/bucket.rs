@@ -16,6 +16,8 @@ impl Bucket {
     /// Takes a token, or says how long until there is one.
     pub(super) fn take(&mut self, rate: AttemptRate, now: u64) -> Result<(), Duration> {
         let filling = rate.filling_millis();
+        // Past the end of time nothing would drip in and nothing be lacking.
+        let now = now.min(u64::MAX / 2);
         // No bucket lacks more than all it holds. Where one seems to lack a little more, two callers
         // read the clock and came here in another order: it is empty. Where it seems to lack twice
         // that, the clock went back, and what it lacked is forgotten: a device that did nothing wrong
@@ -110,6 +112,12 @@ mod tests {
         assert_eq!(bucket.take(rate, 1_000), Err(Duration::from_millis(100)));
         assert_eq!(bucket.take(rate, 1_100), Ok(()));
         assert!(bucket.take(rate, 1_099).is_err());
+    }
+
+    #[test]
+    fn a_clock_at_its_end_gives_the_burst_and_no_more() {
+        let (rate, mut bucket) = (rate(3, 100), Bucket::default());
+        assert_eq!((0..9).filter(|_| bucket.take(rate, u64::MAX).is_ok()).count(), 3);
     }
 
     proptest! {

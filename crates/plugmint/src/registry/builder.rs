@@ -132,8 +132,9 @@ impl RegistryBuilder {
     /// Opens the registry that the store holds. Nothing is written.
     ///
     /// # Errors
-    /// * [`OpenError::NotCreated`] when the store holds none, and [`OpenError::Tagged`] when it was
-    ///   made with tagged records and they were not asked for.
+    /// * [`OpenError::NotCreated`] when the store holds none.
+    /// * [`OpenError::Tagged`] when it was made with tagged records and they were not asked for, and
+    ///   [`OpenError::Untagged`] when it was made without and they were.
     /// * [`OpenError::WrongRootKey`] when a key is not the one that the store was made with.
     /// * [`OpenError::MissingRootKey`] when the store hangs on a key that was not given, and
     ///   [`OpenError::UnknownRootKey`] when a key was given that it does not know.
@@ -143,13 +144,16 @@ impl RegistryBuilder {
     ///   newer one is named as such.
     #[instrument(level = "debug", skip_all, err(level = "debug"))]
     pub async fn open(mut self, root_keys: &dyn RootKeys) -> Result<Registry, OpenError> {
-        if !Registry::is_created(&*self.store).await? {
-            return Err(OpenError::NotCreated);
+        let key = keys::installation().map_err(Fault::from)?;
+        let found =
+            self.store.get(&key).await.map_err(Fault::from)?.ok_or(OpenError::NotCreated)?;
+        if matches!(self.records, Records::Tagged) && Installation::decode(found.value()).is_ok() {
+            return Err(OpenError::Untagged);
         }
         let ring = KeyRing::load(root_keys).await?.ok_or(OpenError::NoRootKey)?;
         self.check_keys(root_keys).await?;
         self.tag_records(root_keys).await?;
-        let record = self.store.get(&keys::installation().map_err(Fault::from)?).await;
+        let record = self.store.get(&key).await;
         let record = record.map_err(Fault::from)?.ok_or(OpenError::NotCreated)?;
         let installation = Installation::decode(record.value()).map_err(|invalid| {
             let tag = RecordProblem::Trailing { surplus: TAG_LEN };

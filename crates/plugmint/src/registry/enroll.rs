@@ -26,8 +26,12 @@ impl Registry {
     /// Costs a few microseconds for a generated password, and one Argon2id on a thread of the pool
     /// for a chosen or shared one, also when the serial is unknown.
     ///
-    /// [`AttemptLimits`](crate::AttemptLimits) hold a serial's attempts down, whoever makes them; a
-    /// host that knows where a call comes from uses [`enroll_from`](Self::enroll_from).
+    /// [`AttemptLimits`](crate::AttemptLimits) hold a serial's attempts down, whoever makes them: here
+    /// one stranger can keep a device with a chosen password out. A host that knows where a call comes
+    /// from uses [`enroll_from`](Self::enroll_from).
+    ///
+    /// A call that is dropped before its answer has paid for its attempt, whatever the answer would
+    /// have been: where a hang-up drops it, let it run in a task of its own.
     ///
     /// # Errors
     /// * [`EnrollError::Throttled`]: ask again after the time that it names.
@@ -180,7 +184,8 @@ impl EnrollError {
         }
     }
 
-    /// How long to wait before the call is made again.
+    /// How long to wait before the call is made again. Who tells it in whole seconds rounds up: who
+    /// comes a little earlier comes in vain.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -64,6 +64,11 @@ pub enum OpenError {
     /// [`with_tagged_records`](crate::RegistryBuilder::with_tagged_records).
     #[error("the records of the store have tags: expected to be opened with tagged records")]
     Tagged,
+    /// The store's records have no tags: open it without
+    /// [`with_tagged_records`](crate::RegistryBuilder::with_tagged_records). The program opens stores
+    /// with tags only.
+    #[error("the records of the store have no tags: expected a store that was made with them")]
+    Untagged,
     /// There is not a single version of the root key.
     #[error("there is no root key: expected at least one version")]
     NoRootKey,
@@ -103,6 +108,7 @@ impl OpenError {
         match self {
             Self::NotCreated => "not-created",
             Self::Tagged => "tagged",
+            Self::Untagged => "untagged",
             Self::NoRootKey => "no-root-key",
             Self::WrongRootKey { .. } => "wrong-root-key",
             Self::UnknownRootKey { .. } => "unknown-root-key",
@@ -121,6 +127,7 @@ impl OpenError {
             Self::Fault(fault) => fault.is_retryable(),
             Self::NotCreated
             | Self::Tagged
+            | Self::Untagged
             | Self::NoRootKey
             | Self::WrongRootKey { .. }
             | Self::UnknownRootKey { .. }
