@@ -202,6 +202,19 @@ mod tests {
     }
 
     #[test]
+    fn each_setting_is_what_it_was_set_to_and_leaves_the_others() {
+        let rate =
+            |burst| AttemptRate::new(NonZeroU32::new(burst).unwrap(), Duration::from_secs(9));
+        let set = AttemptLimits::default()
+            .with_per_source(rate(3))
+            .with_per_serial(rate(5))
+            .with_buckets(7);
+        assert_eq!((set.per_source(), set.per_serial(), set.buckets), (rate(3), rate(5), 7));
+        let other = AttemptLimits::default().with_buckets(7);
+        assert_eq!(other.per_source(), AttemptLimits::default().per_source());
+    }
+
+    #[test]
     fn one_source_takes_a_fourth_of_a_serials_attempts() {
         for class in [PasswordClass::Chosen, PasswordClass::Shared] {
             let attempts = Attempts::new(AttemptLimits::default());

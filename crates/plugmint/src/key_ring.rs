@@ -99,3 +99,51 @@ fn sorted(root_keys: &dyn RootKeys) -> Vec<KeyVersion> {
     versions.dedup();
     versions
 }
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use plugmint_core::derivation::RootKey;
+    use plugmint_core::{ConnectionPassword, PlugId};
+    use pollster::block_on;
+
+    use super::*;
+
+    /// A key for each version, made of its number.
+    struct Three;
+
+    fn root(version: KeyVersion) -> RootKey {
+        RootKey::parse(&format!("{:064x}", version.number())).unwrap()
+    }
+
+    #[async_trait]
+    impl RootKeys for Three {
+        fn versions(&self) -> Vec<KeyVersion> {
+            [2, 3, 1].map(|number| KeyVersion::new(number).unwrap()).to_vec()
+        }
+
+        async fn mac(
+            &self,
+            version: KeyVersion,
+            label: RootLabel,
+        ) -> Result<RootMac, RootKeyError> {
+            Ok(root(version).mac(label))
+        }
+    }
+
+    #[test]
+    fn each_version_has_its_own_keys_and_the_last_is_current() {
+        let ring = block_on(KeyRing::load(&Three)).unwrap().unwrap();
+        assert_eq!(ring.current().number(), 3);
+        let plug_id = PlugId::parse("dev-5df33c34404ac04370e5c60e").unwrap();
+        let password = ConnectionPassword::parse("wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn").unwrap();
+        for version in Three.versions() {
+            let expected = PlatformKeys::of_root(&root(version));
+            let expected = expected.auth().verifier(&plug_id, &password);
+            let keys = ring.version(version).unwrap();
+            assert!(keys.auth().verifier(&plug_id, &password).matches(&expected), "{version}");
+        }
+        let missing = ring.version(KeyVersion::new(4).unwrap());
+        assert!(matches!(missing, Err(Fault::MissingRootKey { .. })));
+    }
+}

@@ -168,3 +168,15 @@ impl From<Stranger> for AuthenticateError {
         Self::Refused
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_final_and_a_fault_says_whether_it_is() {
+        assert!(!AuthenticateError::Refused.is_retryable());
+        assert!(AuthenticateError::Fault(Fault::Contended { tries: 1 }).is_retryable());
+        assert!(!AuthenticateError::Fault(Fault::Closed).is_retryable());
+    }
+}

@@ -232,6 +232,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_refusal_is_final_and_a_throttle_is_not() {
+        let retry_after = Duration::from_secs(1);
+        assert!(EnrollError::Throttled { retry_after }.is_retryable());
+        assert!(EnrollError::Overloaded { retry_after }.is_retryable());
+        for last in
+            [EnrollError::Refused, EnrollError::AlreadyEnrolled, EnrollError::AlreadyActivated]
+        {
+            assert!(!last.is_retryable(), "{last}");
+        }
+    }
+
+    #[test]
     fn a_part_of_a_second_is_told_as_a_whole_one() {
         for (millis, seconds) in [(0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)] {
             assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds, "{millis} ms");
