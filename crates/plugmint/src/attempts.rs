@@ -37,7 +37,7 @@ use table::{Newcomer, Table};
 ///
 /// The buckets lie in fixed tables under a keyed hash, about 24 bytes each: memory does not grow with
 /// the names that somebody invents. Who has sources enough to empty every bucket of serials, eight
-/// attempts for each, and goes on so, holds all chosen and shared serials up. They are this process's,
+/// attempts for each, and goes on so, holds all chosen and shared serials up. They are this registry's,
 /// and full when it starts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct AttemptLimits {

@@ -5,6 +5,7 @@
 mod attempts;
 mod authenticating;
 mod enrolling;
+mod key_files;
 mod looking_up;
 mod opening;
 mod operating;
