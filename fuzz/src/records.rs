@@ -3,11 +3,11 @@
 //! No bytes make a decoder panic, and bytes that decode are the one encoding of their value. What
 //! the verbs make of a record that decodes is a record that decodes.
 
-use plugmint_core::derivation::KeyCheck;
-use plugmint_core::lifecycle::{Decision, SerialRecord};
+use plugmint_core::derivation::{AuthVerifier, KeyCheck, Verifier};
+use plugmint_core::lifecycle::{Decision, Offered, Outcome, Renewal, SerialRecord, Stage};
 use plugmint_core::{
-    Actor, Author, Credential, Event, Installation, InvalidRecord, PlugId, PlugIdKind,
-    ProductionTemplate, SerialId, SerialStatus, TemplateId, UnixMillis,
+    Actor, Author, Credential, Epoch, Event, HistoryStart, Installation, InvalidRecord, KeyVersion,
+    PlugId, PlugIdKind, ProductionTemplate, SerialId, SerialStatus, TemplateId, UnixMillis,
 };
 
 /// Holds the bytes against every codec.
@@ -16,7 +16,11 @@ pub fn check(bytes: &[u8]) {
     let device = PlugId::from_parts(PlugIdKind::Device, [7; 12]);
     canonical(bytes, Installation::decode(bytes), Installation::encode);
     canonical(bytes, KeyCheck::decode(bytes), KeyCheck::encode);
-    canonical(bytes, Credential::decode(device, bytes), Credential::encode);
+    canonical(bytes, HistoryStart::decode(bytes), HistoryStart::encode);
+    let read = Credential::decode(device, bytes);
+    if let Some(credential) = canonical(bytes, read, Credential::encode) {
+        check_credential(&credential);
+    }
     let read = ProductionTemplate::decode(template, bytes);
     if let Some(template) = canonical(bytes, read, ProductionTemplate::encode) {
         assert!(serde_json::to_string(&template).is_ok());
@@ -48,20 +52,24 @@ fn canonical<T>(
     }
 }
 
+/// What nobody connects with any more opens nothing, and ends everything that connected.
+fn check_credential(credential: &Credential) {
+    let at = UnixMillis::new(5);
+    assert!(!credential.is_revoked_by(credential, at));
+    let closed = credential.clone().into_closed();
+    assert!(!closed.is_revoked_by(credential, at));
+    let read = Credential::decode(*closed.plug_id(), &closed.encode()).unwrap();
+    assert_eq!((read.id(), read.encode()), (credential.id(), closed.encode()));
+}
+
 fn check_serial(record: &SerialRecord) {
     let serial = "SN-1".parse().unwrap();
     let id = SerialId::new(TemplateId::from_parts([7; 12]), serial);
-    let status = SerialStatus::new(id, record);
+    let status = SerialStatus::new(id, record, UnixMillis::new(5));
     assert_eq!(status.stage, record.stage().name());
     assert!(serde_json::to_string(&status).is_ok());
     check_credentials(&id, record);
-    let (at, ada) = (UnixMillis::new(5), Author::Operator(Actor::parse("ada").unwrap()));
-    let decisions = [
-        record.clone().disable(ada.clone(), at).ok(),
-        record.clone().enable(ada.clone(), at).ok(),
-        Some(record.clone().retire(ada, at)),
-    ];
-    for decision in decisions.into_iter().flatten() {
+    for decision in decisions(record) {
         let Decision::Commit(change, _) = decision else { continue };
         let bytes = change.record().encode();
         assert_eq!(SerialRecord::decode(&bytes).unwrap().encode(), bytes);
@@ -69,6 +77,38 @@ fn check_serial(record: &SerialRecord) {
         assert_eq!(change.event().previous(), record.head().last());
         check_credentials(&id, change.record());
     }
+}
+
+/// What the verbs of operators make of a record.
+fn decisions(record: &SerialRecord) -> Vec<Decision<Outcome>> {
+    let (at, ada) = (UnixMillis::new(5), || Author::Operator(Actor::parse("ada").unwrap()));
+    let record = || record.clone();
+    let seen = match record().stage() {
+        Stage::Retired(retired) => retired.epoch(),
+        stage => stage.registration().map_or(Epoch::FIRST, |registration| registration.epoch()),
+    };
+    let offered = || Offered::new(verifier(1), verifier(2));
+    let offered_both = offered().with_control(verifier(3), verifier(4));
+    let renewal = || Renewal::new(KeyVersion::FIRST, verifier(1), None, None);
+    let until = Some(UnixMillis::new(9));
+    let unenrolled = record().unenroll_by_device(&AuthVerifier::from_parts([1; 32]), at);
+    let decided = [
+        record().disable(ada(), at).ok(),
+        record().enable(ada(), at).ok(),
+        Some(record().retire(ada(), at)),
+        record().reactivate(seen, None, ada(), at).ok(),
+        record().reactivate(seen, until, ada(), at).ok(),
+        record().unenroll(seen, ada(), at).ok(),
+        unenrolled.ok().map(|decision| decision.map(|()| Outcome::Done)),
+        record().replace_passwords(seen, &offered(), renewal(), ada(), at).ok(),
+        record().transfer(seen, &offered_both, renewal(), ada(), at).ok(),
+        record().replace_control_password(verifier(5), &verifier(6), ada(), at).ok(),
+    ];
+    decided.into_iter().flatten().collect()
+}
+
+fn verifier(byte: u8) -> Verifier {
+    Verifier::from_parts([byte; 32])
 }
 
 fn check_credentials(id: &SerialId, record: &SerialRecord) {

@@ -2,7 +2,7 @@
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hmac::{Hmac, KeyInit, Mac};
-use plugmint::{PasswordClass, SerialId, TemplateDesign};
+use plugmint::{Epoch, PasswordClass, SerialId, TemplateDesign};
 use sha2::{Digest, Sha256};
 
 /// A secret and what it is.
@@ -26,9 +26,21 @@ pub fn thing_secrets(
     design: &TemplateDesign,
     password: &str,
 ) -> Vec<Named> {
+    thing_secrets_at(root, id, design, password, Epoch::FIRST)
+}
+
+/// What follows from the enroll password of a device at that epoch.
+#[must_use]
+pub fn thing_secrets_at(
+    root: &[u8],
+    id: &SerialId,
+    design: &TemplateDesign,
+    password: &str,
+    epoch: Epoch,
+) -> Vec<Named> {
     let class = design.password_class();
     let (stretched, key) = keyed(root, id, design, class, ("enroll-key", password));
-    let epoch = 0_u32.to_be_bytes();
+    let epoch = epoch.number().to_be_bytes();
     let connection = mac(&key, "plugmint/v1/connection-password", &[&epoch]);
     vec![
         ("enroll password", password.into()),

@@ -5,7 +5,8 @@ use std::fmt;
 
 use plugmint::{
     AuthenticateError, EnrollError, Fault, FindError, LookUpError, MarkError, OpenError,
-    RegisterAllError, RegisterError, RetireError,
+    OperatorEnrollError, RegisterAllError, RegisterError, ReplaceControlError, ReplaceError,
+    RetireError, RevokeError, TransferError,
 };
 use plugmint_store::OpenStoreError;
 
@@ -71,6 +72,7 @@ macro_rules! refusals_are_wrong {
 }
 
 refusals_are_wrong! {
-    AuthenticateError EnrollError FindError LookUpError MarkError RegisterAllError RegisterError
-    RetireError
+    AuthenticateError EnrollError FindError LookUpError MarkError OperatorEnrollError
+    RegisterAllError RegisterError ReplaceControlError ReplaceError RetireError RevokeError
+    TransferError
 }

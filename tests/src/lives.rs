@@ -1,82 +1,30 @@
 //! Lives of devices: what they go through, and what must be there of it after a crash.
 
+mod passwords;
+mod verb;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use plugmint::derivation::Credentials;
 use plugmint::testing::{FixedClock, builder, root_key};
 use plugmint::{
-    AuthenticateError, ConnectionPassword, EnrollOutcome, Event, EventHash, EventKind, FindError,
-    LookUpError, Mark, PlugId, Principal, SerialId, StageName, Unknown,
+    AuthenticateError, EnrollOutcome, Event, EventHash, FindError, LookUpError, Mark,
+    OperatorEnroll, PlugId, ProductionTemplate, ProvenBy, RegistryBuilder, SerialId, StageName,
+    Unknown,
 };
 use plugmint_memory::MemoryStore;
 use plugmint_store::Store;
 use pollster::block_on;
 
-use crate::{AuditError, Scene, design, enroll_password, generated_password, new_serial};
+use crate::{AuditError, Scene, design, enroll_password, new_serial};
 
-/// What every device goes through, one commit each; some get further than others.
-pub const LIFE: [Verb; 6] =
-    [Verb::Register, Verb::Enroll, Verb::Activate, Verb::Disable, Verb::Enable, Verb::Retire];
+use passwords::{Owner, same};
 
-/// A step of a life.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "an audit must know what each does")]
-pub enum Verb {
-    /// Its serial is registered.
-    Register,
-    /// It enrolls.
-    Enroll,
-    /// It connects for the first time.
-    Activate,
-    /// It is disabled.
-    Disable,
-    /// It is enabled.
-    Enable,
-    /// It is retired.
-    Retire,
-}
-
-impl Verb {
-    const fn event(self) -> EventKind {
-        match self {
-            Self::Register => EventKind::Registered,
-            Self::Enroll => EventKind::Enrolled,
-            Self::Activate => EventKind::Activated,
-            Self::Disable => EventKind::Disabled,
-            Self::Enable => EventKind::Enabled,
-            Self::Retire => EventKind::Retired,
-        }
-    }
-
-    /// Lets the device of that number take this step.
-    ///
-    /// # Errors
-    /// When it is refused, or the store fails.
-    pub async fn take(self, scene: &Scene, number: u32) -> Result<(), AuditError> {
-        let (registry, id, ada) = (&scene.registry, id(scene, number), &scene.ada);
-        let password = generated_password(number);
-        match self {
-            Self::Register => {
-                let new = new_serial(id.serial().as_str(), &password);
-                registry.register(id.template(), new, ada).await.map(drop)?;
-            }
-            Self::Enroll => registry.enroll(&id, &enroll_password(&password)).await.map(drop)?,
-            Self::Activate => {
-                let enrollment = registry.enroll(&id, &enroll_password(&password)).await?;
-                let credentials = enrollment.credentials();
-                let (plug_id, password) =
-                    (credentials.plug_id(), credentials.connection_password());
-                registry.authenticate(plug_id, password).await.map(drop)?;
-            }
-            Self::Disable => registry.disable(&id, ada).await.map(drop)?,
-            Self::Enable => registry.enable(&id, ada).await.map(drop)?,
-            Self::Retire => registry.retire(&id, ada).await.map(drop)?,
-        }
-        Ok(())
-    }
-}
+pub(crate) use passwords::{PASSWORDS, credentials, password};
+pub use verb::{LIFE, Verb};
 
 /// Devices that are registered in one commit.
 pub const TOGETHER: u32 = 8;
@@ -89,8 +37,9 @@ pub async fn register_together(
     scene: &Scene,
     devices: impl Iterator<Item = u32>,
 ) -> Result<(), AuditError> {
-    let new = devices
-        .map(|device| new_serial(id(scene, device).serial().as_str(), &generated_password(device)));
+    let new = devices.map(|device| {
+        new_serial(device_id(&scene.template, device).serial().as_str(), &password(device, 0))
+    });
     let template = scene.template.id();
     let verdicts = scene.registry.register_all(template, new.collect(), &scene.ada).await?;
     verdicts.into_iter().try_for_each(|verdict| verdict.map(drop))?;
@@ -99,16 +48,24 @@ pub async fn register_together(
 
 /// Makes the registry of these lives in an empty store: with tags, and the same each time.
 pub async fn begin_lives(store: Arc<dyn Store>) -> Scene {
-    let clock = Arc::new(FixedClock::default());
-    let settings = builder(store, Arc::clone(&clock), 1).with_tagged_records();
-    Scene::with(settings, clock, design()).await
+    begin_lives_with(store, |settings| settings).await
 }
 
-/// What the devices of all lives are told when they enroll: computed apart, in memory.
+/// The same with settings of its own.
+pub async fn begin_lives_with(
+    store: Arc<dyn Store>,
+    set: impl FnOnce(RegistryBuilder) -> RegistryBuilder,
+) -> Scene {
+    let clock = Arc::new(FixedClock::default());
+    let settings = set(builder(store, Arc::clone(&clock), 1).with_tagged_records());
+    Scene::with(settings, clock, design().with_operator_enroll(OperatorEnroll::Allowed)).await
+}
+
+/// What the devices of all lives are told when they enroll: computed apart, without a store.
 #[derive(Debug)]
 pub struct Lives {
     template: plugmint::TemplateId,
-    credentials: BTreeMap<u32, (PlugId, ConnectionPassword)>,
+    credentials: BTreeMap<u32, Vec<(Owner, u32, Credentials)>>,
 }
 
 impl Lives {
@@ -116,15 +73,12 @@ impl Lives {
     #[must_use]
     pub fn of(devices: u32) -> Self {
         let scene = block_on(begin_lives(Arc::new(MemoryStore::new())));
-        let credentials = (0..devices).map(|number| {
-            block_on(Verb::Register.take(&scene, number)).unwrap();
-            let password = generated_password(number);
-            let enrollment = block_on(scene.enroll(&id(&scene, number), &password));
-            let credentials = enrollment.credentials();
-            let text = credentials.connection_password().expose_text();
-            (number, (*credentials.plug_id(), ConnectionPassword::parse(&text).unwrap()))
-        });
-        Self { template: *scene.template.id(), credentials: credentials.collect() }
+        let told = |number| {
+            let told =
+                |(owner, epoch)| (owner, epoch, credentials(&scene.template, number, owner, epoch));
+            (number, PASSWORDS.map(told).into())
+        };
+        Self { template: *scene.template.id(), credentials: (0..devices).map(told).collect() }
     }
 
     /// How many devices there are.
@@ -146,8 +100,9 @@ impl Lives {
     }
 
     /// Holds what a registry has of each device against how many steps of its life must be there at
-    /// least and may be at most, and says how many there are. Each [`TOGETHER`] of them were registered
-    /// in one commit.
+    /// least and may be at most, and says how many there are. Each [`TOGETHER`] of them were
+    /// registered in one commit. The last step of each is asked for once more: that changes
+    /// nothing.
     ///
     /// # Errors
     /// What is lost, torn or wrong.
@@ -173,69 +128,93 @@ impl Lives {
         Ok(all)
     }
 
-    /// Holds all records of a device against each other, and says how far it got.
-    async fn audit_one(&self, scene: &Scene, number: u32) -> Result<usize, AuditError> {
-        let id = id(scene, number);
-        let Some(events) = history(scene, &id).await? else {
-            let (plug_id, password) = self.credentials(number);
-            ensure(serial_of(scene, plug_id).await?.is_none(), "a credential has a serial")?;
-            let connected = connect(scene, plug_id, password).await?;
-            ensure(connected.is_none(), "an unknown one does not connect")?;
-            return Ok(0);
-        };
-        let mut previous = EventHash::before_first(&id);
-        for (at, (event, verb)) in events.iter().zip(LIFE).enumerate() {
-            ensure(event.number().number() == at as u64, "events are numbered")?;
-            ensure(*event.previous() == previous, "events are chained")?;
-            ensure(event.kind() == verb.event(), "events are those that happened")?;
-            previous = *event.head().last();
-        }
-        let status = scene.registry.serial(&id).await?;
-        ensure(status.events == events.len() as u64, "the record knows its history")?;
-        let (stage, mark) = match events.len() {
-            1 => (StageName::Registered, Some(Mark::Enabled)),
-            2 => (StageName::Enrolled, Some(Mark::Enabled)),
-            3 | 5 => (StageName::Activated, Some(Mark::Enabled)),
-            4 => (StageName::Activated, Some(Mark::Disabled)),
-            _ => (StageName::Retired, None),
-        };
-        ensure((status.stage, status.mark) == (stage, mark), "the record follows its history")?;
-        self.audit_credentials(scene, number, stage, mark).await?;
-        Ok(events.len())
-    }
-
-    async fn audit_credentials(
-        &self,
-        scene: &Scene,
-        number: u32,
-        stage: StageName,
-        mark: Option<Mark>,
-    ) -> Result<(), AuditError> {
-        let id = id(scene, number);
-        let (plug_id, password) = self.credentials(number);
-        let known = serial_of(scene, plug_id).await?;
-        ensure(known == (stage != StageName::Registered).then_some(id), "the credential follows")?;
-        if stage == StageName::Enrolled {
-            let again = enroll_password(&generated_password(number));
-            let enrollment = scene.registry.enroll(&id, &again).await?;
-            let credentials = enrollment.credentials();
-            ensure(enrollment.outcome() == EnrollOutcome::Repeated, "it enrolled already")?;
-            ensure(credentials.plug_id() == plug_id, "the same Plug-ID")?;
-            let same = *credentials.connection_password().expose_text() == *password.expose_text();
-            ensure(same, "the same connection password")?;
-        }
-        if stage == StageName::Activated && mark == Some(Mark::Enabled) {
-            let principal = scene.registry.authenticate(plug_id, password).await?;
-            ensure(principal.id() == &id, "it connects as itself")?;
-        } else if stage != StageName::Enrolled {
-            ensure(connect(scene, plug_id, password).await?.is_none(), "it may not connect")?;
+    /// Lets every device that has taken so many steps, and at least one, take those that are left.
+    ///
+    /// # Errors
+    /// When one is refused, or what is there of it then is not a whole life.
+    pub fn live_on(&self, scene: &Scene, steps: &[usize]) -> Result<(), AuditError> {
+        for (number, taken) in (0..).zip(steps).filter(|(_, taken)| **taken > 0) {
+            for verb in &LIFE[*taken..] {
+                block_on(verb.take(scene, number))?;
+            }
+            ensure(block_on(self.audit_one(scene, number))? == LIFE.len(), "a life goes on")?;
         }
         Ok(())
     }
 
-    fn credentials(&self, number: u32) -> (&PlugId, &ConnectionPassword) {
-        let (plug_id, password) = &self.credentials[&number];
-        (plug_id, password)
+    /// Holds all records of a device against each other, and says how far it got.
+    async fn audit_one(&self, scene: &Scene, number: u32) -> Result<usize, AuditError> {
+        let id = device_id(&scene.template, number);
+        let Some(events) = history(scene, &id).await? else {
+            return self.audit_unknown(scene, number).await;
+        };
+        let mut previous = EventHash::before_first(&id);
+        for (at, event) in events.iter().enumerate() {
+            let verb = LIFE.get(at).map(|verb| verb.event());
+            ensure(event.number().number() == at as u64, "events are numbered")?;
+            ensure(*event.previous() == previous, "events are chained")?;
+            ensure(Some(event.kind()) == verb, "events are those that happened")?;
+            previous = *event.head().last();
+        }
+        let last = LIFE[events.len() - 1];
+        let status = scene.registry.serial(&id).await?;
+        ensure(status.events == events.len() as u64, "the record knows its history")?;
+        let (stage, mark) = (last.stage(), last.mark());
+        ensure((status.stage, status.mark) == (stage, mark), "the record follows its history")?;
+        ensure(status.epoch.number() == last.epoch(), "the epoch follows")?;
+        ensure(status.overlap_until == last.overlap_until(scene), "the overlap follows")?;
+        ensure(status.controllable == last.is_controllable(), "the control password follows")?;
+        ensure(status.sealed == last.is_sealed(), "the sealed key follows")?;
+        self.audit_credentials(scene, number, last).await?;
+        last.ask_again(scene, number).await?;
+        Ok(events.len())
+    }
+
+    async fn audit_unknown(&self, scene: &Scene, number: u32) -> Result<usize, AuditError> {
+        for (_, _, told) in &self.credentials[&number] {
+            ensure(serial_of(scene, told.plug_id()).await?.is_none(), "a credential has a serial")?;
+            ensure(connect(scene, told).await?.is_none(), "an unknown one does not connect")?;
+        }
+        Ok(0)
+    }
+
+    /// Holds what lies under every Plug-ID that a device has in its life against the last step that
+    /// it took, and tries every password.
+    async fn audit_credentials(
+        &self,
+        scene: &Scene,
+        number: u32,
+        last: Verb,
+    ) -> Result<(), AuditError> {
+        let id = device_id(&scene.template, number);
+        for (owner, epoch, told) in &self.credentials[&number] {
+            let enrolled = match owner {
+                0 => false,
+                1 => Verb::Enroll <= last,
+                _ => Verb::EnrollByOperator <= last,
+            };
+            let known = serial_of(scene, told.plug_id()).await?;
+            ensure(known == enrolled.then_some(id), "the credential follows")?;
+            let is_current = (*owner, *epoch) == (last.owner(), last.epoch());
+            if is_current && last.stage() == StageName::Enrolled {
+                // To connect would be the next step.
+                let again = enroll_password(&password(number, *owner));
+                let enrollment = scene.registry.enroll(&id, &again).await?;
+                ensure(enrollment.outcome() == EnrollOutcome::Repeated, "it enrolled already")?;
+                ensure(same(enrollment.credentials(), told), "the same credentials")?;
+                continue;
+            }
+            let is_open =
+                last.stage() == StageName::Activated && last.mark() == Some(Mark::Enabled);
+            let overlap = last.overlap_until(scene).filter(|_| (*owner, *epoch) == (1, 1));
+            let expected = match overlap {
+                Some(until) => Some(ProvenBy::Overlap { until }),
+                None => (is_current && is_open).then_some(ProvenBy::Current),
+            };
+            let connected = connect(scene, told).await?;
+            ensure(connected == expected.map(|by| (id, by)), "those connect that may")?;
+        }
+        Ok(())
     }
 }
 
@@ -257,18 +236,18 @@ async fn serial_of(scene: &Scene, plug_id: &PlugId) -> Result<Option<SerialId>, 
 
 async fn connect(
     scene: &Scene,
-    plug_id: &PlugId,
-    password: &ConnectionPassword,
-) -> Result<Option<Principal>, AuditError> {
-    match scene.registry.authenticate(plug_id, password).await {
-        Ok(principal) => Ok(Some(principal)),
+    told: &Credentials,
+) -> Result<Option<(SerialId, ProvenBy)>, AuditError> {
+    match scene.registry.authenticate(told.plug_id(), told.connection_password()).await {
+        Ok(principal) => Ok(Some((*principal.id(), principal.proven_by()))),
         Err(AuthenticateError::Refused) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-fn id(scene: &Scene, number: u32) -> SerialId {
-    scene.id(&format!("SN-{number:05}"))
+/// What the device of that number is called.
+pub(crate) fn device_id(template: &ProductionTemplate, number: u32) -> SerialId {
+    SerialId::new(*template.id(), format!("SN-{number:05}").parse().unwrap())
 }
 
 fn ensure(holds: bool, claim: &str) -> Result<(), AuditError> {

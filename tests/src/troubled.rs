@@ -14,6 +14,8 @@ use plugmint_store::{
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Trouble {
+    /// It goes well: the trouble comes later.
+    None,
     /// It conflicts, as if somebody had been faster. Nothing is written.
     Conflict,
     /// The store fails, and nothing is written.
@@ -42,6 +44,17 @@ impl TroubledStore {
     pub fn trouble(&self, trouble: Trouble, times: usize) {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         troubles.extend(std::iter::repeat_n(trouble, times));
+    }
+
+    /// The commit behind the next `sound` ones goes wrong that way.
+    pub fn trouble_behind(&self, sound: usize, trouble: Trouble) {
+        self.trouble(Trouble::None, sound);
+        self.trouble(trouble, 1);
+    }
+
+    /// No trouble is still to come.
+    pub fn calm(&self) {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// How many troubles are still to come.
@@ -96,7 +109,7 @@ impl Store for TroubledStore {
         let failed =
             || CommitError::Store(StoreError::lasting("troubled", Operation::Commit, "trouble"));
         match self.next() {
-            None => self.store.commit(batch).await,
+            None | Some(Trouble::None) => self.store.commit(batch).await,
             Some(Trouble::Rewritten(prefix)) => {
                 self.rewrite(prefix).await?;
                 let committed = self.store.commit(batch).await;

@@ -5,9 +5,10 @@
 use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use plugmint::testing::{FixedClock, builder, root_key};
-use plugmint::{AuthenticateError, Fault, OpenError, RootKey};
+use plugmint::{AuthenticateError, Fault, FeedCursor, OpenError, RootKey};
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::{Batch, Guard, Key, Record, Store, StoreError, TagError, TagKey, Tagged};
@@ -156,6 +157,9 @@ fn tagged_scene() -> (Scene, Arc<MemoryStore>) {
 fn a_registry_with_tags_tells_of_every_bit_of_every_record() {
     let (scene, store) = tagged_scene();
     let (id, enrollment) = block_on(scene.enrolled("SN-1", &generated_password(1)));
+    scene.clock.advance(Duration::from_millis(1));
+    let forgotten = block_on(scene.registry.forget_events(scene.clock.time(), None)).unwrap();
+    assert_eq!(forgotten.events, 1);
     let everything = block_on(store.scan(b"", None, NonZeroUsize::MAX)).unwrap();
     let mut tried = 0;
     for (key, record) in everything {
@@ -184,6 +188,11 @@ fn a_registry_with_tags_tells_of_every_bit_of_every_record() {
                     matches!(connected, Err(AuthenticateError::Fault(Fault::Store(_))))
                 }
                 b'e' => block_on(scene.registry.history(&id, None, NonZeroUsize::MAX)).is_err(),
+                b'f' => {
+                    let mut feed = scene.registry.feed(FeedCursor::START);
+                    block_on(feed.next_page(NonZeroUsize::MAX)).is_err()
+                }
+                b'h' => block_on(scene.registry.verify_history(&id, None)).is_err(),
                 letter => panic!("a kind of record that nobody reads here: {letter}"),
             };
             assert!(seen, "bit {bit} of `{key}`");

@@ -5,6 +5,7 @@ mod comparison;
 mod derivation;
 mod enrollment;
 mod registry;
+mod renewal;
 mod sealing;
 mod tags;
 
@@ -63,6 +64,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         comparison::CASES,
         admission::CASES,
         enrollment::CASES,
+        renewal::CASES,
         registry::CASES,
         sealing::CASES,
         tags::CASES,

@@ -2,12 +2,13 @@
 
 use std::hint::black_box;
 
+use plugmint_core::derivation::AuthVerifier;
 use subtle::ConstantTimeEq;
 
 use crate::cases::Case;
 use crate::memcheck::secret;
 use crate::scene::{Presented, stretched};
-use crate::verdict::Compared::{Secrets, Texts};
+use crate::verdict::Compared::{Secrets, Texts, Untold};
 use crate::verdict::{published, withheld};
 
 pub(crate) const CASES: &[Case] = &[
@@ -19,6 +20,8 @@ pub(crate) const CASES: &[Case] = &[
     Case::leak("leak/verdict-on-each-word", verdict_on_each_word),
     Case::leak("leak/verdict-on-each-half", verdict_on_each_half),
     Case::leak("leak/withheld-verdict", withheld_verdict),
+    Case::leak("leak/verdict-with-nobodys", verdict_with_nobodys),
+    Case::leak("leak/overlap-looked-at-second", overlap_looked_at_second),
 ];
 
 /// A comparison that ends at the first difference.
@@ -87,4 +90,30 @@ fn withheld_verdict() {
             black_box(&a);
         }
     });
+}
+
+/// A branch on what a comparison with nobody's password comes to.
+fn verdict_with_nobodys() {
+    let (presented, former) = auth_verifiers();
+    let nobody = AuthVerifier::from_parts([0; 32]);
+    published(&[Untold, Secrets], || {
+        let is_current = nobody.matches(&presented);
+        if black_box(former.matches(&presented)) || is_current {
+            black_box(&presented);
+        }
+    });
+}
+
+/// The password of before compared only where that of now was not presented, though nobody may
+/// learn which it was.
+fn overlap_looked_at_second() {
+    let (presented, former) = auth_verifiers();
+    let current = AuthVerifier::from_parts(secret([9; 32]));
+    withheld(&[Secrets, Secrets], || {
+        black_box(current.matches(&presented) || former.matches(&presented));
+    });
+}
+
+fn auth_verifiers() -> (AuthVerifier, AuthVerifier) {
+    (AuthVerifier::from_parts(secret([7; 32])), AuthVerifier::from_parts(secret([7; 32])))
 }

@@ -11,15 +11,21 @@ use plugmint_core::{
 };
 
 use crate::memcheck::{secret, secret_bytes};
-use crate::verdict::Compared::Secrets;
+use crate::verdict::Compared::{Secrets, Untold};
 use crate::verdict::published;
 
 pub(crate) const NOW: UnixMillis = UnixMillis::new(1_790_000_000_000);
 
+/// When an overlap ends.
+pub(crate) const UNTIL: UnixMillis = UnixMillis::new(1_790_000_060_000);
+
 /// Whether what is presented is what is stored.
 #[derive(Clone, Copy)]
 pub(crate) enum Presented {
+    /// The enroll password, and the connection password of the first epoch.
     Right,
+    /// The connection password of the epoch behind it.
+    Next,
     Wrong,
 }
 
@@ -30,16 +36,20 @@ impl Presented {
 
     pub(crate) fn enroll_key(self) -> EnrollKey {
         let password = match self {
-            Self::Right => "mWz8yS3kQ0a1-Vt5xJrLpA",
+            Self::Right | Self::Next => "mWz8yS3kQ0a1-Vt5xJrLpA",
             Self::Wrong => "nWz8yS3kQ0a1-Vt5xJrLpA",
         };
         template_key().enroll_key(id().serial(), &stretched(password))
     }
 
     pub(crate) fn auth_verifier(self) -> AuthVerifier {
-        let credentials = Self::Right.enroll_key().credentials(Epoch::FIRST);
+        let epoch = match self {
+            Self::Right | Self::Wrong => Epoch::FIRST,
+            Self::Next => Epoch::new(1),
+        };
+        let credentials = Self::Right.enroll_key().credentials(epoch);
         let password = match self {
-            Self::Right => credentials.connection_password(),
+            Self::Right | Self::Next => credentials.connection_password(),
             Self::Wrong => &connection_password("wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn"),
         };
         keys().auth().verifier(credentials.plug_id(), password)
@@ -52,6 +62,10 @@ pub(crate) enum Held {
     Registered,
     Enrolled,
     Activated,
+    /// Registered again, while the password of the first epoch goes on.
+    RegisteredInOverlap,
+    /// Enrolled again, while the password of the first epoch goes on.
+    EnrolledInOverlap,
     /// Enrolled and disabled.
     Disabled,
     /// Retired after it was enrolled.
@@ -74,15 +88,20 @@ impl Held {
             }
             Self::Enrolled => {
                 let (registered, key) = (Self::Registered.made(), Presented::Right.enroll_key());
-                let policy = RepeatPolicy::UntilActivated;
-                committed(published(&[Secrets], || {
-                    SerialRecord::enroll(Some(registered), &key, policy, keys().auth(), NOW)
-                }))
+                enrolled(registered, &key)
             }
             Self::Activated => {
                 let (enrolled, presented) = (Self::Enrolled.made(), Presented::Right);
                 let verifier = presented.auth_verifier();
-                committed(published(&[Secrets], || enrolled.authenticate(&verifier, NOW)))
+                let compared = &[Secrets, Untold];
+                committed(published(compared, || enrolled.authenticate(&verifier, NOW)))
+            }
+            Self::RegisteredInOverlap => {
+                let (activated, by) = (Self::Activated.made(), Author::Device);
+                committed(activated.reactivate(Epoch::FIRST, Some(UNTIL), by, NOW))
+            }
+            Self::EnrolledInOverlap => {
+                enrolled(Self::RegisteredInOverlap.made(), &Presented::Right.enroll_key())
             }
             Self::Disabled => committed(Self::Enrolled.made().disable(Author::Device, NOW)),
             Self::Retired => {
@@ -124,7 +143,14 @@ pub(crate) fn connection_password(text: &str) -> ConnectionPassword {
     password
 }
 
-fn committed<A, E: std::fmt::Debug>(decision: Result<Decision<A>, E>) -> SerialRecord {
+fn enrolled(registered: SerialRecord, key: &EnrollKey) -> SerialRecord {
+    let policy = RepeatPolicy::UntilActivated;
+    committed(published(&[Secrets], || {
+        SerialRecord::enroll(Some(registered), key, policy, keys().auth(), None, NOW)
+    }))
+}
+
+pub(crate) fn committed<A, E: std::fmt::Debug>(decision: Result<Decision<A>, E>) -> SerialRecord {
     match decision {
         Ok(Decision::Commit(change, _)) => change.record().clone(),
         Ok(Decision::Answer(_)) => panic!("nothing to commit"),

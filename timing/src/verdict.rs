@@ -17,13 +17,17 @@ pub(crate) enum Compared {
     /// Two secrets of one size: all their bytes come together first, and no outcome of a part is
     /// there to be passed.
     Secrets,
+    /// The same, of whose verdict nobody is told: one was compared with what nobody's password
+    /// comes to, so that there are as many comparisons as always, or two that no caller has a hand
+    /// in.
+    Untold,
     /// Two texts: the outcome of each of so many bytes. None where their lengths differ, which are
     /// no secret.
     Texts(usize),
 }
 
-/// Runs a path that makes these comparisons, in this order, and whose verdicts are public: whoever
-/// asked is told.
+/// Runs a path that makes these comparisons, in this order, and whose verdicts are public, but for
+/// those that are untold: whoever asked is told.
 pub(crate) fn published<T>(compared: &[Compared], path: impl FnOnce() -> T) -> T {
     watched(compared, Verdicts::Public, path)
 }
@@ -39,8 +43,8 @@ enum Verdicts {
     Secret,
 }
 
-/// Which calls are to come, how many have come, whether each verdict hangs on a secret, and whether one
-/// did not.
+/// Which calls are to come, how many have come, whether each verdict hangs on a secret, and whether
+/// one did not.
 struct Calls {
     verdicts: Vec<usize>,
     made: usize,
@@ -54,16 +58,17 @@ fn watched<T>(compared: &[Compared], verdicts: Verdicts, path: impl FnOnce() -> 
         .iter()
         .map(|compared| {
             end += match compared {
-                Compared::Secrets => 1,
+                Compared::Secrets | Compared::Untold => 1,
                 Compared::Texts(len) => len + 1,
             };
             end
         })
         .collect();
-    let published = match verdicts {
-        Verdicts::Public => ends.iter().map(|end| end - 1).collect(),
-        Verdicts::Secret => Vec::new(),
+    let told = |(compared, end): (&Compared, &usize)| match (verdicts, compared) {
+        (Verdicts::Secret, _) | (_, Compared::Untold) => None,
+        (Verdicts::Public, Compared::Secrets | Compared::Texts(_)) => Some(end - 1),
     };
+    let published = compared.iter().zip(&ends).filter_map(told).collect();
     let lengths_differ = compared.iter().any(|compared| matches!(compared, Compared::Texts(0)));
     let calls = Calls { verdicts: published, made: 0, secret: !lengths_differ, hollow: false };
     with_calls(|now| *now = calls);

@@ -1,11 +1,22 @@
 //! The command line.
 
+mod events;
+mod serial;
+mod template;
+mod values;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use plugmint::{
-    Actor, Argon2Cost, CompanyId, ControlClass, InvalidPlugId, PasswordClass, PlugId, PlugIdKind,
-    SerialNumber, TemplateId, TemplateName,
+use plugmint::{Actor, Argon2Cost, PasswordClass, PlugId, SerialNumber, TemplateId};
+
+pub(crate) use events::{EventsCommand, FeedArgs, ForgetArgs};
+pub(crate) use serial::{
+    AddArgs, ExplainArgs, FilterArgs, HistoryArgs, ListArgs, ReactivateArgs, SeenArgs, SeenEpoch,
+    SerialArgs, SerialCommand, ShowArgs, VerifyHistoryArgs,
+};
+pub(crate) use template::{
+    ChangeTemplateArgs, CreateTemplateArgs, DeleteTemplateArgs, TemplateCommand,
 };
 
 /// Mints and verifies the credentials of connected products.
@@ -36,13 +47,14 @@ pub(crate) struct Place {
         help_heading = "Everywhere",
         value_name = "DIR",
         env = "PLUGMINT_DATA",
-        default_value = "./plugmint-data"
+        default_value = DEFAULT_DATA
     )]
     pub(crate) data: PathBuf,
     /// The file that holds the root key: 64 hex digits, mode 0600 [default: DIR.key]
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILE")]
     pub(crate) root_key: Option<PathBuf>,
-    /// Print one JSON value on standard output, and nothing else there
+    /// Print one JSON value on standard output, and nothing else there; times are milliseconds
+    /// since 1970
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
     /// Who does this: kept in the history of serials
@@ -57,11 +69,21 @@ pub(crate) struct Place {
     pub(crate) actor: Actor,
 }
 
+/// The data directory that is meant where none is named.
+pub(crate) const DEFAULT_DATA: &str = "./plugmint-data";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make a store, a root key and a company
+    ///
+    /// Neither is made anew where it is there: a second init is refused, and one that was
+    /// interrupted goes on.
+    #[command(after_help = "Example:\n  plugmint init")]
     Init,
     /// Show the main job in a temporary directory, from template to activated devices
+    ///
+    /// It takes a second, and leaves nothing behind.
+    #[command(after_help = "Example:\n  plugmint demo")]
     Demo,
     /// Production Templates
     #[command(subcommand)]
@@ -69,12 +91,35 @@ pub(crate) enum Command {
     /// Serials
     #[command(subcommand)]
     Serial(SerialCommand),
+    /// Events of all serials: what happened, and how long it is kept
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Enroll a device with its enroll password, and print its credentials
+    ///
+    /// What a device does, done by hand: the serial is Enrolled afterwards. Enrolling again gives
+    /// the same credentials, as far as the template repeats them. For a device whose enroll
+    /// password nobody has, see `serial enroll`.
+    #[command(after_help = "Example:\n  plugmint enroll mod-5c66bc451866d3c62ba0b904 SN-0001")]
     Enroll(SerialArgs),
     /// Connect as a device, with its connection password
+    ///
+    /// What a device does, done by hand. The first connection activates the serial and ends an
+    /// overlap; any other changes nothing.
+    #[command(after_help = "Example:\n  plugmint authenticate dev-1f2e3d4c5b6a798812345678")]
     Authenticate {
         /// The device's Plug-ID
-        #[arg(value_name = "PLUG_ID", value_parser = device)]
+        #[arg(value_name = "PLUG_ID", value_parser = values::device)]
+        plug_id: PlugId,
+    },
+    /// Take a device off as itself, with its connection password
+    ///
+    /// What a device does, done by hand. Its password ends and grants on it and held by it end; the
+    /// serial is Registered, and may enroll again under the same Plug-ID. A second call is refused:
+    /// the password has ended.
+    #[command(after_help = "Example:\n  plugmint unenroll dev-1f2e3d4c5b6a798812345678")]
+    Unenroll {
+        /// The device's Plug-ID
+        #[arg(value_name = "PLUG_ID", value_parser = values::device)]
         plug_id: PlugId,
     },
     /// Write a backup of the store
@@ -82,6 +127,7 @@ pub(crate) enum Command {
     /// The root key is not in it: keep a copy of that apart. The store must be free: a server that
     /// holds it writes its own backups. A backup or restore that is killed leaves a file
     /// .plugmint-*.new, which may be deleted.
+    #[command(after_help = "Example:\n  plugmint backup monday.redb")]
     Backup {
         /// The file to write; nothing of that name may be there
         #[arg(value_name = "FILE")]
@@ -91,6 +137,7 @@ pub(crate) enum Command {
     ///
     /// The root key of the store must be there: a backup holds none. Whatever was revoked since the
     /// backup was made is not revoked in it: look through your notes and disable or retire again.
+    #[command(after_help = "Example:\n  plugmint restore --forget-revocations monday.redb")]
     Restore {
         /// The backup
         #[arg(value_name = "FILE")]
@@ -102,98 +149,11 @@ pub(crate) enum Command {
     /// Derive credentials from a password, without a store
     ///
     /// The password is taken as it is: neither it nor the cost is judged. The key comes from
-    /// --root-key-file; --data and --root-key play no part.
+    /// --root-key-file; --data and --root-key play no part. Nothing is changed.
+    #[command(after_help = "Example:\n  plugmint derive --root-key-file plugmint-data.key \
+                            --template mod-5c66bc451866d3c62ba0b904 --serial SN-0001 \
+                            --class generated")]
     Derive(DeriveArgs),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TemplateCommand {
-    /// Make a template, and print its id
-    Create(CreateTemplateArgs),
-    /// List the templates of a company
-    List {
-        /// The company; the one of init by default
-        #[arg(long, value_name = "ID", value_parser = CompanyId::parse)]
-        company: Option<CompanyId>,
-    },
-    /// Show a template
-    Show {
-        /// The template's id
-        #[arg(value_name = "TEMPLATE", value_parser = TemplateId::parse)]
-        template: TemplateId,
-    },
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct CreateTemplateArgs {
-    /// What people call it
-    #[arg(value_name = "NAME", value_parser = TemplateName::parse)]
-    pub(crate) name: TemplateName,
-    /// The company that it belongs to; the one of init by default
-    #[arg(long, value_name = "ID", value_parser = CompanyId::parse)]
-    pub(crate) company: Option<CompanyId>,
-    /// How the enroll passwords were made: generated, chosen or shared
-    #[arg(long, value_name = "CLASS", default_value_t)]
-    pub(crate) password_class: PasswordClass,
-    /// How the control passwords were made: generated or chosen
-    #[arg(long, value_name = "CLASS", default_value_t)]
-    pub(crate) control_class: ControlClass,
-    /// What stretching a chosen or shared password costs [default: 19456,2,1]
-    #[arg(long, value_name = "KIB,PASSES,LANES", value_parser = argon2_cost)]
-    pub(crate) argon2: Option<Argon2Cost>,
-    /// Keep each serial's enroll key, sealed, until its device connects: only where it is kept can
-    /// operators ever enroll a device without its password
-    #[arg(long)]
-    pub(crate) operator_enroll: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SerialCommand {
-    /// Register the serials of a CSV file
-    ///
-    /// The file is UTF-8 with commas between the values. Its first line names the columns:
-    /// `serial`, `enroll_password` and, if there is one, `control_password`. A file with a bad row
-    /// is refused whole, with the line of each; importing it again leaves what is registered as it
-    /// is, and what is retired stays so.
-    Import {
-        /// The template's id
-        #[arg(value_name = "TEMPLATE", value_parser = TemplateId::parse)]
-        template: TemplateId,
-        /// The CSV file; `-` for standard input
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Register one serial
-    ///
-    /// The enroll password is asked for or stands on the first line of standard input; a control
-    /// password, if there shall be one, on the second.
-    Add(SerialArgs),
-    /// List the serials of a template
-    List {
-        /// The template's id
-        #[arg(value_name = "TEMPLATE", value_parser = TemplateId::parse)]
-        template: TemplateId,
-    },
-    /// Show a serial
-    Show(SerialArgs),
-    /// Show what happened to a serial
-    History(SerialArgs),
-    /// Let a serial neither enroll nor authenticate until it is enabled
-    Disable(SerialArgs),
-    /// Let a disabled serial enroll and authenticate again
-    Enable(SerialArgs),
-    /// Let a serial never enroll or authenticate again
-    Retire(SerialArgs),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct SerialArgs {
-    /// The template's id
-    #[arg(value_name = "TEMPLATE", value_parser = TemplateId::parse)]
-    pub(crate) template: TemplateId,
-    /// The serial number
-    #[arg(value_name = "SERIAL", value_parser = SerialNumber::parse, allow_hyphen_values = true)]
-    pub(crate) serial: SerialNumber,
 }
 
 #[derive(Args, Debug)]
@@ -217,24 +177,8 @@ pub(crate) struct DeriveArgs {
     #[arg(long, value_name = "N")]
     pub(crate) ordinal: Option<u32>,
     /// What stretching a chosen or shared password costs [default: 19456,2,1]
-    #[arg(long, value_name = "KIB,PASSES,LANES", value_parser = argon2_cost)]
+    #[arg(long, value_name = "KIB,PASSES,LANES", value_parser = values::argon2_cost)]
     pub(crate) argon2: Option<Argon2Cost>,
-}
-
-fn device(text: &str) -> Result<PlugId, InvalidPlugId> {
-    PlugId::parse_kind(PlugIdKind::Device, text)
-}
-
-fn argon2_cost(text: &str) -> Result<Argon2Cost, String> {
-    let numbers: Result<Vec<u32>, _> = text.split(',').map(str::parse).collect();
-    match numbers.as_deref() {
-        Ok([memory_kib, passes, lanes]) => {
-            Argon2Cost::new(*memory_kib, *passes, *lanes).map_err(|invalid| invalid.to_string())
-        }
-        Ok(_) | Err(_) => {
-            Err("expected three numbers of at most 4294967295, as in 19456,2,1".to_owned())
-        }
-    }
 }
 
 #[cfg(test)]
@@ -248,12 +192,28 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    /// Each verb, with the words that lead to it.
+    fn verbs(command: &clap::Command, path: &str) -> Vec<(String, clap::Command)> {
+        let path = format!("{path} {}", command.get_name());
+        if command.get_subcommands().next().is_none() {
+            return vec![(path, command.clone())];
+        }
+        command.get_subcommands().flat_map(|verb| verbs(verb, &path)).collect()
+    }
+
     #[test]
-    fn a_cost_is_three_numbers_that_rfc_9106_allows() {
-        assert_eq!(argon2_cost("64,1,1"), Ok(Argon2Cost::new(64, 1, 1).unwrap()));
-        for text in ["", "64", "64,1", "64,1,1,1", "64,1,x", "-64,1,1", "7,1,1", "64,0,1", "64,1,0"]
-        {
-            assert!(argon2_cost(text).is_err(), "{text}");
+    fn the_help_of_every_verb_says_what_holds_after_and_has_an_example_that_parses() {
+        for (path, verb) in verbs(&Cli::command(), "") {
+            assert!(verb.get_long_about().is_some(), "{path} says only what it does");
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples = help.lines().filter_map(|line| line.strip_prefix("  "));
+            let examples: Vec<_> = examples.collect();
+            assert!(!examples.is_empty(), "{path} has no example");
+            for example in examples {
+                assert!(example.starts_with(path.trim()), "{path}: {example}");
+                let parsed = Cli::try_parse_from(example.split(' '));
+                assert!(parsed.is_ok(), "{example}: {parsed:?}");
+            }
         }
     }
 

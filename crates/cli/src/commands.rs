@@ -5,18 +5,24 @@ mod backup;
 mod demo;
 mod derive;
 mod enroll;
+mod event;
+mod events;
 mod import;
 mod init;
 mod restore;
 mod serial;
 mod template;
+mod unenroll;
 
 use std::num::NonZeroUsize;
 
+use plugmint::{Labels, Registry, SerialCounts, SerialFilter, TemplateState};
+use pollster::block_on;
+
 use crate::args::{Cli, Command};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::home::Home;
-use crate::output::Output;
+use crate::output::{Output, time};
 
 /// Does what the command line asks for.
 pub(crate) fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
@@ -25,15 +31,55 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
     match cli.command {
         Command::Init => init::run(&home()?, output),
         Command::Demo => demo::run(output),
-        Command::Template(command) => template::run(command, &home()?, output),
+        Command::Template(command) => template::run(command, &home()?, actor, output),
         Command::Serial(command) => serial::run(command, &home()?, actor, output),
+        Command::Events(command) => events::run(command, &home()?, output),
         Command::Enroll(serial) => enroll::run(&serial.id(), &home()?, output),
         Command::Authenticate { plug_id } => authenticate::run(&plug_id, &home()?, output),
+        Command::Unenroll { plug_id } => unenroll::run(&plug_id, &home()?, output),
         Command::Backup { file } => backup::run(&file, &home()?, output),
         Command::Restore { file, forget_revocations } => {
             restore::run(&file, forget_revocations, &home()?, output)
         }
         Command::Derive(arguments) => derive::run(&arguments, output),
+    }
+}
+
+/// Counts everything that a filter lets through, and tells how far it is.
+fn count(
+    registry: &Registry,
+    filter: &SerialFilter,
+    tell: impl Fn(&SerialCounts),
+) -> Result<SerialCounts, Failure> {
+    let (mut counts, mut next) = block_on(registry.count_serials(filter, None))?;
+    while let Some(after) = next {
+        tell(&counts);
+        let (more, behind) = block_on(registry.count_serials(filter, Some(&after)))?;
+        counts += more;
+        next = behind;
+    }
+    Ok(counts)
+}
+
+/// The labels of a command line: of two with one name the last counts.
+fn labels(given: &[(String, String)]) -> Result<Labels, Failure> {
+    let mut labels = Labels::new();
+    given
+        .iter()
+        .try_for_each(|(name, value)| labels.insert(name, value))
+        .map_err(|invalid| Failure::of(Kind::Usage, "usage", &invalid))?;
+    Ok(labels)
+}
+
+/// The state of a template as people read it.
+fn state(state: TemplateState) -> String {
+    match state {
+        TemplateState::Open => "open".to_owned(),
+        TemplateState::Closed { since } => format!("closed since {}", time(since)),
+        TemplateState::Deleting { since } => {
+            format!("closed by a deletion since {}", time(since))
+        }
+        TemplateState::Deleted { since } => format!("deleted since {}", time(since)),
     }
 }
 

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use plugmint::{
-    AuthenticateError, CreateError, CreateKeyFileError, CreateStoreError, CreateTemplateError,
-    EnrollError, Fault, KeyFileError, LookUpError, MarkError, OpenError, OpenStoreError,
-    RegisterAllError, RegisterError, RetireError,
+    AuthenticateError, ChangeTemplateError, CreateError, CreateKeyFileError, CreateStoreError,
+    CreateTemplateError, DeleteTemplateError, EnrollError, Fault, FindError, KeyFileError,
+    ListError, LookUpError, OpenError, OpenStoreError, OperatorEnrollError, PasswordError, Refusal,
+    RegisterAllError, RegisterError, RetireError, VerbError, VerifyHistoryError,
 };
 use plugmint_redb::{BackupError, RestoreError};
 use serde::Serialize;
@@ -72,6 +73,10 @@ impl Failure {
         ExitCode::from(self.kind.exit_code())
     }
 
+    pub(crate) const fn code(&self) -> &'static str {
+        self.code
+    }
+
     pub(crate) fn message(&self) -> &str {
         &self.message
     }
@@ -125,9 +130,30 @@ macro_rules! from_operation {
 }
 
 from_operation!(
-    AuthenticateError CreateTemplateError EnrollError LookUpError MarkError RegisterAllError
-    RegisterError RetireError
+    AuthenticateError ChangeTemplateError CreateTemplateError DeleteTemplateError EnrollError
+    FindError ListError LookUpError OperatorEnrollError RegisterAllError RegisterError RetireError
+    VerifyHistoryError
 );
+
+impl<R: Refusal> From<VerbError<R>> for Failure {
+    fn from(error: VerbError<R>) -> Self {
+        let kind = match &error {
+            VerbError::Fault(fault) => kind_of(fault),
+            _ => Kind::Refused,
+        };
+        Self::of(kind, error.code(), &error)
+    }
+}
+
+impl<R: Refusal> From<PasswordError<R>> for Failure {
+    fn from(error: PasswordError<R>) -> Self {
+        let kind = match &error {
+            PasswordError::Fault(fault) => kind_of(fault),
+            _ => Kind::Refused,
+        };
+        Self::of(kind, error.code(), &error)
+    }
+}
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {

@@ -13,7 +13,7 @@ use plugmint::{
 use plugmint_redb::{RedbOptions, RedbStore, RestoreError};
 use pollster::block_on;
 
-use crate::args::Place;
+use crate::args::{DEFAULT_DATA, Place};
 use crate::failure::{Failure, Kind};
 
 /// The paths of one registry.
@@ -21,6 +21,7 @@ use crate::failure::{Failure, Kind};
 pub(crate) struct Home {
     data: PathBuf,
     root_key: PathBuf,
+    options: Vec<String>,
 }
 
 /// Whether a key file was made or found.
@@ -38,7 +39,8 @@ impl Home {
             Some(path) => path.clone(),
             None => beside(&data)?,
         };
-        let home = Self { data, root_key };
+        let options = options(place);
+        let home = Self { data, root_key, options };
         home.check_key_is_outside()?;
         Ok(home)
     }
@@ -49,6 +51,11 @@ impl Home {
 
     pub(crate) fn root_key(&self) -> &Path {
         &self.root_key
+    }
+
+    /// The options that another command line needs to mean the same home.
+    pub(crate) fn options(&self) -> &[String] {
+        &self.options
     }
 
     /// Opens the registry.
@@ -179,6 +186,13 @@ impl Home {
 /// Every registry of this program has tagged records.
 pub(crate) fn registry_over(store: RedbStore) -> RegistryBuilder {
     Registry::builder(Arc::new(store)).with_tagged_records()
+}
+
+fn options(place: &Place) -> Vec<String> {
+    let data = Some(&place.data).filter(|data| data.as_path() != Path::new(DEFAULT_DATA));
+    let named = data.map(|data| ("--data", data)).into_iter();
+    let named = named.chain(place.root_key.as_ref().map(|key| ("--root-key", key)));
+    named.flat_map(|(name, path)| [name.to_owned(), path.display().to_string()]).collect()
 }
 
 /// `DIR.key`, beside DIR.

@@ -9,8 +9,10 @@ mod commands;
 mod failure;
 mod home;
 mod output;
+mod progress;
 mod rows;
 mod secret_input;
+mod shell;
 mod usage;
 
 use std::ffi::OsString;

@@ -1,15 +1,17 @@
 //! What is printed: for people, or as one JSON value.
 
+mod text;
+
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use comfy_table::{ContentArrangement, Table, presets};
-use jiff::Timestamp;
-use plugmint::UnixMillis;
 use serde::Serialize;
 
 use crate::failure::{Failure, Kind};
+use crate::shell;
+
+pub(crate) use text::{facts, labels, span, table, time, visible};
 
 /// Standard output, and which of the two it is for.
 #[derive(Debug)]
@@ -51,6 +53,14 @@ impl Output {
         failure.exit_code()
     }
 
+    /// Tells people something beside the answer, on standard error.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.json {
+            // Who does not listen has the answer all the same.
+            writeln!(io::stderr(), "{text}").unwrap_or_default();
+        }
+    }
+
     /// Prints a list page by page: `next` gives the page behind the item that it is given, and an
     /// empty one at the end. Memory holds one page, whatever the length; the columns of each page
     /// are aligned for themselves. Who reads no further had enough, which is no failure.
@@ -58,11 +68,58 @@ impl Output {
         &self,
         columns: &[&str],
         row: impl Fn(&T) -> Vec<String>,
-        mut next: impl FnMut(Option<&T>) -> Result<Vec<T>, Failure>,
+        next: impl FnMut(Option<&T>) -> Result<Vec<T>, Failure>,
     ) -> Result<(), Failure> {
+        let printed = self.items("[", columns, row, next)?;
+        self.end_of_list(printed, "]\n").map(drop)
+    }
+
+    /// Prints a list as [`list`](Self::list) does, under a name, and behind it where to go on.
+    pub(crate) fn list_that_goes_on<T: Serialize>(
+        &self,
+        name: &str,
+        columns: &[&str],
+        row: impl Fn(&T) -> Vec<String>,
+        next: impl FnMut(Option<&T>) -> Result<Vec<T>, Failure>,
+        goes_on: impl FnOnce() -> Option<String>,
+    ) -> Result<(), Failure> {
+        let printed = self.items(&format!("{{\"{name}\":["), columns, row, next)?;
+        let goes_on = goes_on();
+        let end = format!("],\"next\":{}}}\n", to_json(&goes_on));
+        if self.end_of_list(printed, &end)?
+            && let Some(goes_on) = goes_on
+        {
+            self.note(&format!("next: {}", shell::quoted(&goes_on)));
+        }
+        Ok(())
+    }
+
+    /// Prints a page of something that has no end: for programs a JSON value on each line. Whether
+    /// somebody still reads.
+    pub(crate) fn page<T: Serialize>(
+        &self,
+        header: Option<&[&str]>,
+        items: &[T],
+        row: impl Fn(&T) -> Vec<String>,
+    ) -> Result<bool, Failure> {
+        let shown = if self.json {
+            items.iter().map(to_json).collect::<Vec<_>>().join("\n")
+        } else {
+            table(header, items.iter().map(row))
+        };
+        is_read(self.print(&[&shown, "\n"]))
+    }
+
+    fn items<T: Serialize>(
+        &self,
+        open: &str,
+        columns: &[&str],
+        row: impl Fn(&T) -> Vec<String>,
+        mut next: impl FnMut(Option<&T>) -> Result<Vec<T>, Failure>,
+    ) -> Result<io::Result<()>, Failure> {
         let mut page = next(None)?;
         let mut header = Some(columns);
-        let mut printed = if self.json { self.print(&["["]) } else { Ok(()) };
+        let mut printed = if self.json { self.print(&[open]) } else { Ok(()) };
         let mut separator = "";
         while printed.is_ok() && !page.is_empty() {
             printed = if self.json {
@@ -76,13 +133,11 @@ impl Output {
                 page = next(page.last())?;
             }
         }
-        if self.json {
-            printed = printed.and_then(|()| self.print(&["]\n"]));
-        }
-        match printed {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            printed => printed.map_err(|error| Failure::of(Kind::Store, "output", &error)),
-        }
+        Ok(printed)
+    }
+
+    fn end_of_list(&self, printed: io::Result<()>, end: &str) -> Result<bool, Failure> {
+        is_read(printed.and_then(|()| if self.json { self.print(&[end]) } else { Ok(()) }))
     }
 
     fn print(&self, parts: &[&str]) -> io::Result<()> {
@@ -93,76 +148,22 @@ impl Output {
     }
 }
 
+/// Whether somebody still reads; who does not had enough, which is no failure.
+fn is_read(printed: io::Result<()>) -> Result<bool, Failure> {
+    match printed {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::of(Kind::Store, "output", &error)),
+    }
+}
+
 /// A failure as JSON.
 #[derive(Serialize)]
 struct Failed<'a> {
     error: &'a Failure,
 }
 
-/// Rows under each other, columns aligned, without lines.
-pub(crate) fn table(
-    header: Option<&[&str]>,
-    rows: impl IntoIterator<Item = Vec<String>>,
-) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    if let Some(header) = header {
-        table.set_header(header.iter().copied());
-    }
-    table.add_rows(rows);
-    if let Some(first) = table.column_mut(0) {
-        first.set_padding((0, 1));
-    }
-    let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n")
-}
-
-/// What there is to know of one thing: a name and a value on each line, where there is a value.
-pub(crate) fn facts<const N: usize>(facts: [(&str, Option<String>); N]) -> String {
-    let known = facts.into_iter().filter_map(|(name, value)| Some(vec![name.to_owned(), value?]));
-    table(None, known)
-}
-
-/// A time as people read it, in UTC.
-pub(crate) fn time(time: UnixMillis) -> String {
-    let millis = i64::try_from(time.millis()).ok();
-    let timestamp = millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
-    timestamp.map_or_else(|| time.to_string(), |timestamp| format!("{timestamp:.0}"))
-}
-
-/// A text that somebody else chose, with characters made visible that would not be.
-pub(crate) fn visible(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\'' | '"' | '\\' => c.to_string(),
-        c => c.escape_debug().to_string(),
-    };
-    text.chars().map(shown).collect()
-}
-
 fn to_json<T: Serialize>(value: &T) -> String {
     // INVARIANT: what is printed has text for keys, so it is always JSON.
     serde_json::to_string(value).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_shown_in_utc() {
-        assert_eq!(time(UnixMillis::new(1_790_000_000_000)), "2026-09-21T14:13:20Z");
-        assert_eq!(time(UnixMillis::new(u64::MAX)), "18446744073709551615 ms");
-    }
-
-    #[test]
-    fn what_would_not_be_seen_is_made_visible() {
-        assert_eq!(visible("K\u{fc}hl \"1\""), "K\u{fc}hl \"1\"");
-        assert_eq!(visible("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
-    }
-
-    #[test]
-    fn a_table_has_aligned_columns_and_no_trailing_spaces() {
-        let rows = [vec!["a".to_owned(), "b".to_owned()], vec!["ccc".to_owned(), String::new()]];
-        assert_eq!(table(Some(&["X", "Y"]), rows), "X    Y\na    b\nccc");
-    }
 }

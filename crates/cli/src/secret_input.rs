@@ -54,6 +54,13 @@ pub(crate) fn enroll_and_control() -> Result<(EnrollPassword, Option<ControlPass
     Ok((enroll, control))
 }
 
+/// A control password: prompted for twice, or all of standard input without one line end.
+pub(crate) fn control() -> Result<ControlPassword, Failure> {
+    let prompt = "Control password: ";
+    let typed = if io::stdin().is_terminal() { prompted_twice(prompt)? } else { password(prompt)? };
+    ControlPassword::parse(&typed).map_err(|invalid| invalid_password(&invalid))
+}
+
 pub(crate) fn invalid_password(invalid: &dyn std::error::Error) -> Failure {
     Failure::of(Kind::Refused, INVALID, invalid)
 }

@@ -1,20 +1,20 @@
 //! Strategies for property tests: every value that they give is one that the crate can make.
 
+mod life;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-use crate::derivation::{
-    Argon2Cost, AuthVerifier, EnrollKey, PasswordText, PlatformKeys, RootKey, SealNonce, SealedKey,
-    StretchMemory, Verifier,
-};
-use crate::lifecycle::{Change, Decision, Identity, Registered, Registration, SerialRecord, Stage};
 use crate::{
-    Actor, Author, CompanyId, ControlClass, EnrollPassword, Event, KeyVersion, Labels,
-    OperatorEnroll, PasswordClass, PlugId, PlugIdKind, ProductionTemplate, RepeatPolicy, SerialId,
-    SerialNumber, TemplateDesign, TemplateId, TemplateName, UnixMillis,
+    AccessLevel, Actor, Argon2Cost, Author, CompanyId, ControlClass, ControllerCap, EnrollPassword,
+    Labels, OperatorEnroll, PasswordClass, PlugId, PlugIdKind, ProductionTemplate, RepeatPolicy,
+    SerialId, SerialNumber, SourceLimit, SourceWatch, TemplateChange, TemplateDesign, TemplateId,
+    TemplateName, TemplateState, UnixMillis,
 };
+
+pub use life::{arb_event, arb_life, arb_serial_record};
 
 /// Any Plug-ID of any kind.
 pub fn arb_plug_id() -> impl Strategy<Value = PlugId> {
@@ -88,30 +88,71 @@ pub fn arb_labels() -> impl Strategy<Value = Labels> {
     )
 }
 
-/// Any template.
+/// Any template, in any state.
 pub fn arb_template() -> impl Strategy<Value = ProductionTemplate> {
+    (arb_template_id(), arb_company_id(), arb_design(), arb_time(), arb_template_state()).prop_map(
+        |(id, company, design, at, state)| {
+            ProductionTemplate::create(id, company, design, at).with_state(state)
+        },
+    )
+}
+
+/// Any design.
+pub fn arb_design() -> impl Strategy<Value = TemplateDesign> {
     let cost = (1_u32..9, 8_u32..9000, 1_u32..9)
         .prop_filter_map("a cost", |(lanes, kib, passes)| Argon2Cost::new(kib, passes, lanes).ok());
-    let design = (
-        arb_name().prop_filter_map("a name", |text| TemplateName::parse(&text).ok()),
+    let fixed = (
         select(vec![PasswordClass::Generated, PasswordClass::Chosen, PasswordClass::Shared]),
         select(vec![ControlClass::Generated, ControlClass::Chosen]),
         cost,
         select(vec![OperatorEnroll::Refused, OperatorEnroll::Allowed]),
-        arb_repeat_policy(),
-        arb_labels(),
-    )
-        .prop_map(|(name, class, control, cost, operator, repeat, labels)| {
+    );
+    let settings = (arb_repeat_policy(), arb_controller_cap(), arb_access(), arb_source_watch());
+    (arb_template_name(), fixed, settings, arb_labels()).prop_map(
+        |(name, (class, control, cost, operator), (repeat, cap, access, sources), labels)| {
             TemplateDesign::new(name)
                 .with_password_class(class)
                 .with_control_class(control)
                 .with_argon2(cost)
                 .with_operator_enroll(operator)
                 .with_repeat(repeat)
+                .with_controllers(cap)
+                .with_access(access)
+                .with_sources(sources)
                 .with_labels(labels)
-        });
-    (arb_template_id(), arb_company_id(), design, arb_time())
-        .prop_map(|(id, company, design, at)| ProductionTemplate::create(id, company, design, at))
+        },
+    )
+}
+
+/// Any change of a template: each part of it is asked for, or not.
+pub fn arb_template_change() -> impl Strategy<Value = TemplateChange> {
+    use prop::option::of;
+    let words = (of(arb_template_name()), of(arb_labels()));
+    let settings = (
+        of(arb_repeat_policy()),
+        of(arb_controller_cap()),
+        of(arb_access()),
+        of(arb_source_watch()),
+    );
+    (words, settings).prop_map(|((name, labels), (repeat, cap, access, sources))| {
+        let mut change = TemplateChange::new();
+        change = name.into_iter().fold(change, TemplateChange::rename);
+        change = labels.into_iter().fold(change, TemplateChange::labels);
+        change = repeat.into_iter().fold(change, TemplateChange::repeat);
+        change = cap.into_iter().fold(change, TemplateChange::controllers);
+        change = access.into_iter().fold(change, TemplateChange::access);
+        sources.into_iter().fold(change, TemplateChange::sources)
+    })
+}
+
+/// Any state.
+pub fn arb_template_state() -> impl Strategy<Value = TemplateState> {
+    prop_oneof![
+        Just(TemplateState::Open),
+        arb_time().prop_map(|since| TemplateState::Closed { since }),
+        arb_time().prop_map(|since| TemplateState::Deleting { since }),
+        arb_time().prop_map(|since| TemplateState::Deleted { since }),
+    ]
 }
 
 /// Any policy.
@@ -119,57 +160,29 @@ pub fn arb_repeat_policy() -> impl Strategy<Value = RepeatPolicy> {
     select(vec![RepeatPolicy::UntilActivated, RepeatPolicy::Always, RepeatPolicy::Never])
 }
 
+/// Any level.
+pub fn arb_access() -> impl Strategy<Value = AccessLevel> {
+    select(vec![AccessLevel::None, AccessLevel::Read, AccessLevel::ReadWrite])
+}
+
+/// Any number of Controllers that a Thing may have.
+pub fn arb_controller_cap() -> impl Strategy<Value = ControllerCap> {
+    (1..=ControllerCap::MAX).prop_filter_map("a cap", |number| ControllerCap::new(number).ok())
+}
+
+/// Any watch over sources.
+pub fn arb_source_watch() -> impl Strategy<Value = SourceWatch> {
+    (0..=SourceLimit::MAX)
+        .prop_map(|number| SourceLimit::new(number).map_or(SourceWatch::Off, SourceWatch::AtMost))
+}
+
 /// Any time.
 pub fn arb_time() -> impl Strategy<Value = UnixMillis> {
     any::<u64>().prop_map(UnixMillis::new)
 }
 
-/// A serial and a record that some sequence of verbs leads to.
-pub fn arb_serial_record() -> impl Strategy<Value = (SerialId, SerialRecord)> {
-    arb_life().prop_filter_map("a record", |(id, changes)| {
-        changes.last().map(|change| (id, change.record().clone()))
-    })
-}
-
-/// Events that some sequence of verbs leads to.
-pub fn arb_event() -> impl Strategy<Value = Event> {
-    (arb_life(), any::<prop::sample::Index>()).prop_filter_map("an event", |((_, changes), at)| {
-        (!changes.is_empty()).then(|| at.get(&changes).event().clone())
-    })
-}
-
-/// A serial and all changes of some life of it, the registration first.
-pub fn arb_life() -> impl Strategy<Value = (SerialId, Vec<Change>)> {
-    let registered = (
-        any::<Option<[u8; 32]>>(),
-        any::<Option<[u8; SealNonce::LEN]>>(),
-        1..=u32::MAX,
-        arb_labels(),
-    );
-    let start = (arb_serial_id(), registered, arb_author(), arb_time());
-    let verbs = vec((0_u8..5, arb_author(), arb_time()), 0..8);
-    (start, verbs).prop_filter_map("a life", |(start, verbs)| {
-        let (id, (control, nonce, version, labels), author, at) = start;
-        let key = enroll_key(&id)?;
-        let version = KeyVersion::new(version).unwrap_or(KeyVersion::FIRST);
-        let registration =
-            Registration::new(version, key.verifier(), control.map(Verifier::from_parts), at)
-                .with_labels(labels);
-        let sealed = nonce.and_then(|nonce| {
-            let nonce = SealNonce::from_random(nonce);
-            SealedKey::seal(version, platform_keys().seal(), nonce, &id, &key).ok()
-        });
-        let first = SerialRecord::register(&id, Registered::new(registration, sealed), author);
-        let mut record = first.record().clone();
-        let mut changes = vec![first];
-        for (verb, author, at) in verbs {
-            if let Some(change) = live(record.clone(), verb, author, at, &key) {
-                record = change.record().clone();
-                changes.push(change);
-            }
-        }
-        Some((id, changes))
-    })
+fn arb_template_name() -> impl Strategy<Value = TemplateName> {
+    arb_name().prop_filter_map("a name", |text| TemplateName::parse(&text).ok())
 }
 
 /// Names: mostly readable, some as odd as the rules allow, some that break them.
@@ -180,57 +193,4 @@ fn arb_name() -> impl Strategy<Value = String> {
         "\\PC{1,40}".boxed(),
         "[!-~]{120,128}".boxed(),
     ])
-}
-
-fn live(
-    record: SerialRecord,
-    verb: u8,
-    author: Author,
-    at: UnixMillis,
-    key: &EnrollKey,
-) -> Option<Change> {
-    let keys = platform_keys();
-    let changed = |decision: Decision<_>| match decision {
-        Decision::Commit(change, _) => Some(*change),
-        Decision::Answer(_) => None,
-    };
-    match verb {
-        0 => match SerialRecord::enroll(
-            Some(record),
-            key,
-            RepeatPolicy::UntilActivated,
-            keys.auth(),
-            at,
-        ) {
-            Ok(Decision::Commit(change, _)) => Some(*change),
-            Ok(Decision::Answer(_)) | Err(_) => None,
-        },
-        1 => match record.clone().authenticate(&auth_verifier(&record)?, at) {
-            Ok(Decision::Commit(change, ())) => Some(*change),
-            Ok(Decision::Answer(())) | Err(_) => None,
-        },
-        2 => record.disable(author, at).ok().and_then(changed),
-        3 => record.enable(author, at).ok().and_then(changed),
-        _ => changed(record.retire(author, at)),
-    }
-}
-
-fn auth_verifier(record: &SerialRecord) -> Option<AuthVerifier> {
-    let identity = match record.stage() {
-        Stage::Enrolled(enrolled) => Some(enrolled.identity()),
-        Stage::Activated(activated) => Some(activated.identity()),
-        Stage::Registered(_) | Stage::Retired(_) => None,
-    };
-    identity.map(Identity::auth_verifier).cloned()
-}
-
-fn platform_keys() -> PlatformKeys {
-    PlatformKeys::of_root(&RootKey::from_random(&mut [0x5a; 32]))
-}
-
-fn enroll_key(id: &SerialId) -> Option<EnrollKey> {
-    let text = PasswordText::of_checked(b"mWz8yS3kQ0a1-Vt5xJrLpA");
-    let stretching = PasswordClass::Generated.stretching(Argon2Cost::DEFAULT, id, text);
-    let stretched = stretching.run(&mut StretchMemory::new()).ok()?;
-    Some(platform_keys().template_key(id.template()).enroll_key(id.serial(), &stretched))
 }

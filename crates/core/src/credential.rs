@@ -1,19 +1,18 @@
 //! What authentication reads: one record for each Plug-ID.
 
-use std::fmt;
+mod view;
 
-use serde::Serialize;
-
-use crate::codec::{Decoder, Encoder, InvalidRecord};
+use crate::codec::{Encoder, InvalidRecord};
 use crate::derivation::AuthVerifier;
-use crate::lifecycle::{Identity, Mark, Registration};
-use crate::serial_number::SerialText;
-use crate::{KeyVersion, PlugId, SerialId, TemplateId};
+use crate::lifecycle::{Activated, Enrolled, Former, Mark, Overlap, Registration};
+use crate::{KeyVersion, PlugId, SerialId, UnixMillis};
 
-/// Who a Plug-ID belongs to and whether its password opens anything: a projection of the serial's
-/// record, kept under the Plug-ID so that connecting takes one look-up.
+pub use view::{Admission, CredentialView, Proven, ProvenInOverlap};
+
+/// Who a Plug-ID belongs to and what its passwords open: a projection of the serial's record, kept
+/// under the Plug-ID so that connecting takes one look-up.
 ///
-/// It holds a verifier only while the device may connect. Decoding one allocates nothing.
+/// It holds a verifier only while a password may connect. Decoding one allocates nothing.
 #[derive(Clone, Debug)]
 pub struct Credential {
     plug_id: PlugId,
@@ -22,55 +21,108 @@ pub struct Credential {
     standing: Standing<AuthVerifier>,
 }
 
-/// What a connection comes to, with a verifier where it may come to something.
+/// What a connection comes to, with a verifier for each password that may come to something.
 #[derive(Clone, Debug)]
 enum Standing<V> {
-    /// The first connection activates the device.
-    Enrolled(V),
+    /// No password opens it: it is disabled, must enroll again, or is over.
+    Closed,
+    /// The first connection activates the device; that of before may go on until then.
+    Enrolled(V, Option<(V, UnixMillis)>),
     /// A connection changes nothing.
     Activated(V),
-    /// No connection until the device is enabled.
-    Disabled,
-    /// No connection ever.
-    Retired,
+    /// The device must enroll again, and its password of before goes on.
+    Overlap(V, UnixMillis),
+}
+
+impl<V> Standing<V> {
+    /// The same standing with what `f` makes of its verifiers.
+    fn map<W>(&self, f: impl Fn(&V) -> W) -> Standing<W> {
+        match self {
+            Self::Closed => Standing::Closed,
+            Self::Enrolled(new, former) => Standing::Enrolled(
+                f(new),
+                former.as_ref().map(|(former, until)| (f(former), *until)),
+            ),
+            Self::Activated(verifier) => Standing::Activated(f(verifier)),
+            Self::Overlap(former, until) => Standing::Overlap(f(former), *until),
+        }
+    }
+
+    /// The password that the device was given last, and the one before it with the end of its time.
+    const fn passwords(&self) -> (Option<&V>, Option<(&V, UnixMillis)>) {
+        match self {
+            Self::Closed => (None, None),
+            Self::Enrolled(new, Some((former, until))) => (Some(new), Some((former, *until))),
+            Self::Enrolled(verifier, None) | Self::Activated(verifier) => (Some(verifier), None),
+            Self::Overlap(former, until) => (None, Some((former, *until))),
+        }
+    }
 }
 
 impl Credential {
-    pub(crate) fn of_enrolled(
-        id: SerialId,
-        registration: &Registration,
-        identity: &Identity,
-    ) -> Self {
-        Self::of_living(id, registration, identity, Standing::Enrolled)
+    pub(crate) fn of_enrolled(id: SerialId, enrolled: &Enrolled) -> Self {
+        let former = enrolled.overlap().map(of_overlap);
+        let verifier = enrolled.identity().auth_verifier().clone();
+        let standing = Standing::Enrolled(verifier, former);
+        Self::of(id, enrolled.registration(), *enrolled.identity().plug_id(), standing)
     }
 
-    pub(crate) fn of_activated(
-        id: SerialId,
-        registration: &Registration,
-        identity: &Identity,
-    ) -> Self {
-        Self::of_living(id, registration, identity, Standing::Activated)
+    pub(crate) fn of_activated(id: SerialId, activated: &Activated) -> Self {
+        let standing = Standing::Activated(activated.identity().auth_verifier().clone());
+        Self::of(id, activated.registration(), *activated.identity().plug_id(), standing)
     }
 
-    pub(crate) const fn of_retired(id: SerialId, key_version: KeyVersion, plug_id: PlugId) -> Self {
-        Self { plug_id, id, key_version, standing: Standing::Retired }
+    pub(crate) fn of_former(id: SerialId, registration: &Registration, former: &Former) -> Self {
+        let overlap = former.overlap().map(of_overlap);
+        let standing =
+            overlap.map_or(Standing::Closed, |(former, until)| Standing::Overlap(former, until));
+        Self::of(id, registration, *former.plug_id(), standing)
     }
 
-    fn of_living(
+    /// What stays of a Plug-ID that nobody connects with any more.
+    pub(crate) const fn closed(id: SerialId, key_version: KeyVersion, plug_id: PlugId) -> Self {
+        Self { plug_id, id, key_version, standing: Standing::Closed }
+    }
+
+    fn of(
         id: SerialId,
         registration: &Registration,
-        identity: &Identity,
-        standing: fn(AuthVerifier) -> Standing<AuthVerifier>,
+        plug_id: PlugId,
+        standing: Standing<AuthVerifier>,
     ) -> Self {
-        Self {
-            plug_id: *identity.plug_id(),
-            id,
-            key_version: registration.key_version(),
-            standing: match registration.mark() {
-                Mark::Enabled => standing(identity.auth_verifier().clone()),
-                Mark::Disabled => Standing::Disabled,
-            },
-        }
+        let standing = match registration.mark() {
+            Mark::Enabled => standing,
+            Mark::Disabled => Standing::Closed,
+        };
+        Self { plug_id, id, key_version: registration.key_version(), standing }
+    }
+
+    /// The same Plug-ID, which nobody connects with any more: what is left of an identity that its
+    /// serial has given up.
+    #[must_use]
+    pub fn into_closed(self) -> Self {
+        Self { standing: Standing::Closed, ..self }
+    }
+
+    /// Until when the password of before connects, if it does.
+    #[must_use]
+    pub fn overlap_until(&self) -> Option<UnixMillis> {
+        self.standing.passwords().1.map(|(_, until)| until)
+    }
+
+    /// Whether a password that connects at `at` does not any more once `successor` stands in its
+    /// place.
+    #[must_use]
+    pub fn is_revoked_by(&self, successor: &Self, at: UnixMillis) -> bool {
+        let (current, former) = self.standing.passwords();
+        let running = former.filter(|(_, until)| at < *until).map(|(former, _)| former);
+        let (next, next_former) = successor.standing.passwords();
+        let still = |verifier: &AuthVerifier| {
+            let next_former = next_former.filter(|(_, until)| at < *until);
+            next.is_some_and(|next| next.matches(verifier))
+                || next_former.is_some_and(|(former, _)| former.matches(verifier))
+        };
+        [current, running].into_iter().flatten().any(|verifier| !still(verifier))
     }
 
     /// The Plug-ID that it stands under.
@@ -92,25 +144,17 @@ impl Credential {
     }
 }
 
-/// Shows whose it is, and not what lies in it.
-impl fmt::Debug for CredentialView<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CredentialView")
-            .field("plug_id", &self.plug_id)
-            .field("id", &self.id())
-            .field("key_version", &self.key_version)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Credential {
     /// What a connection with a password that comes to `presented` is worth; constant time.
     pub fn admit(&self, presented: &AuthVerifier) -> Admission<'_> {
         let standing = match &self.standing {
-            Standing::Enrolled(verifier) => Standing::Enrolled(verifier.expose_bytes()),
+            Standing::Closed => Standing::Closed,
+            Standing::Enrolled(new, former) => Standing::Enrolled(
+                new.expose_bytes(),
+                former.as_ref().map(|(former, until)| (former.expose_bytes(), *until)),
+            ),
             Standing::Activated(verifier) => Standing::Activated(verifier.expose_bytes()),
-            Standing::Disabled => Standing::Disabled,
-            Standing::Retired => Standing::Retired,
+            Standing::Overlap(former, until) => Standing::Overlap(former.expose_bytes(), *until),
         };
         let Self { plug_id, key_version, .. } = *self;
         let (template, serial) = (*self.id.template(), self.id.serial().into());
@@ -125,16 +169,26 @@ impl Credential {
         encoder.fixed(self.id.template().body());
         encoder.text(self.id.serial().as_str());
         match &self.standing {
-            Standing::Enrolled(verifier) => {
-                encoder.u8(0);
-                encoder.fixed(verifier.expose_bytes());
-            }
-            Standing::Activated(verifier) => {
+            Standing::Closed => encoder.u8(0),
+            Standing::Enrolled(verifier, None) => {
                 encoder.u8(1);
                 encoder.fixed(verifier.expose_bytes());
             }
-            Standing::Disabled => encoder.u8(2),
-            Standing::Retired => encoder.u8(3),
+            Standing::Activated(verifier) => {
+                encoder.u8(2);
+                encoder.fixed(verifier.expose_bytes());
+            }
+            Standing::Enrolled(new, Some((former, until))) => {
+                encoder.u8(3);
+                encoder.fixed(new.expose_bytes());
+                encoder.fixed(former.expose_bytes());
+                encoder.u64(until.millis());
+            }
+            Standing::Overlap(former, until) => {
+                encoder.u8(4);
+                encoder.fixed(former.expose_bytes());
+                encoder.u64(until.millis());
+            }
         }
         encoder.finish()
     }
@@ -145,152 +199,13 @@ impl Credential {
     /// [`InvalidRecord`] for bytes that [`Credential::encode`] does not write.
     pub fn decode(plug_id: PlugId, bytes: &[u8]) -> Result<Self, InvalidRecord> {
         let view = CredentialView::decode(plug_id, bytes)?;
-        let (id, key_version, standing) = (view.id(), view.key_version, view.standing);
-        let verifier = |bytes: &[u8; 32]| AuthVerifier::from_parts(*bytes);
-        let standing = match standing {
-            Standing::Enrolled(stored) => Standing::Enrolled(verifier(stored)),
-            Standing::Activated(stored) => Standing::Activated(verifier(stored)),
-            Standing::Disabled => Standing::Disabled,
-            Standing::Retired => Standing::Retired,
-        };
-        Ok(Self { plug_id, id, key_version, standing })
+        let standing = view.standing.map(|bytes| AuthVerifier::from_parts(**bytes));
+        Ok(Self { plug_id, id: view.id(), key_version: view.key_version, standing })
     }
 }
 
-/// A [`Credential`] as it lies in its record, for the path that every connection takes: nothing is
-/// allocated, and no verifier is copied.
-pub struct CredentialView<'a> {
-    plug_id: PlugId,
-    template: TemplateId,
-    serial: SerialText<'a>,
-    key_version: KeyVersion,
-    standing: Standing<&'a [u8; 32]>,
+fn of_overlap(overlap: &Overlap) -> (AuthVerifier, UnixMillis) {
+    (overlap.auth_verifier().clone(), overlap.until())
 }
-
-impl<'a> CredentialView<'a> {
-    /// The credential of a Plug-ID from its canonical bytes.
-    ///
-    /// # Errors
-    /// [`InvalidRecord`] for bytes that [`Credential::encode`] does not write.
-    pub fn decode(plug_id: PlugId, bytes: &'a [u8]) -> Result<Self, InvalidRecord> {
-        let mut decoder = Decoder::new("credential", VERSION, bytes)?;
-        let credential = Self {
-            plug_id,
-            key_version: decoder.key_version()?,
-            template: decoder.template()?,
-            serial: decoder.serial()?,
-            standing: match decoder.u8("standing")? {
-                0 => Standing::Enrolled(decoder.fixed_ref("auth verifier")?),
-                1 => Standing::Activated(decoder.fixed_ref("auth verifier")?),
-                2 => Standing::Disabled,
-                3 => Standing::Retired,
-                _ => return Err(decoder.invalid("standing")),
-            },
-        };
-        decoder.finish()?;
-        Ok(credential)
-    }
-
-    /// Which `auth_root` its verifier hangs on.
-    #[must_use]
-    pub const fn key_version(&self) -> KeyVersion {
-        self.key_version
-    }
-
-    fn id(&self) -> SerialId {
-        SerialId::new(self.template, self.serial.into())
-    }
-
-    /// What a connection with a password that comes to `presented` is worth; constant time.
-    pub fn admit(&self, presented: &AuthVerifier) -> Admission<'a> {
-        // There is always one comparison.
-        let stored = match &self.standing {
-            Standing::Enrolled(stored) | Standing::Activated(stored) => stored,
-            Standing::Disabled | Standing::Retired => &NOBODY,
-        };
-        let is_proven = presented.matches_stored(stored);
-        let Self { plug_id, template, serial, .. } = *self;
-        let proven = Proven { plug_id, template, serial };
-        match &self.standing {
-            Standing::Enrolled(_) if is_proven => Admission::Activates(proven),
-            Standing::Activated(_) if is_proven => Admission::Admitted(proven),
-            Standing::Enrolled(_)
-            | Standing::Activated(_)
-            | Standing::Disabled
-            | Standing::Retired => Admission::Refused,
-        }
-    }
-}
-
-/// What a presented password is worth.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use]
-#[expect(clippy::exhaustive_enums, reason = "a driver must know what to do with each")]
-pub enum Admission<'a> {
-    /// It is the right one and was used before.
-    Admitted(Proven<'a>),
-    /// It is the right one and is used for the first time: the device must be activated first.
-    Activates(Proven<'a>),
-    /// It opens nothing.
-    Refused,
-}
-
-/// Who has proven a connection password, as far as the record says: small, until it is asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Proven<'a> {
-    plug_id: PlugId,
-    template: TemplateId,
-    serial: SerialText<'a>,
-}
-
-impl Proven<'_> {
-    /// Who it is.
-    #[must_use]
-    pub fn principal(&self) -> Principal {
-        let id = SerialId::new(self.template, self.serial.into());
-        Principal { plug_id: self.plug_id, kind: PrincipalKind::Thing, id }
-    }
-}
-
-/// Who has connected.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-pub struct Principal {
-    plug_id: PlugId,
-    kind: PrincipalKind,
-    #[serde(flatten)]
-    id: SerialId,
-}
-
-impl Principal {
-    /// What it is called.
-    #[must_use]
-    pub const fn plug_id(&self) -> &PlugId {
-        &self.plug_id
-    }
-
-    /// What it is.
-    #[must_use]
-    pub const fn kind(&self) -> PrincipalKind {
-        self.kind
-    }
-
-    /// Its template and serial number.
-    #[must_use]
-    pub const fn id(&self) -> &SerialId {
-        &self.id
-    }
-}
-
-/// What a [`Principal`] is.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum PrincipalKind {
-    /// A device that was made with a serial number.
-    Thing,
-}
-
-/// What nobody's password comes to.
-const NOBODY: &[u8; 32] = &[0; 32];
 
 const VERSION: u8 = 1;

@@ -1,14 +1,19 @@
 //! The history of a serial: what happened to it, chained so that nothing can be taken out.
 
 mod record;
+mod start;
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
+use thiserror::Error;
 
 use crate::derivation::sha256;
 use crate::text::name_type;
 use crate::{SerialId, UnixMillis};
+
+pub use start::HistoryStart;
 
 name_type!(
     /// Who did something, in the host's words: 1 to 128 bytes of UTF-8. It is kept in histories and
@@ -115,7 +120,8 @@ pub enum EventKind {
     Registered,
     /// A device enrolled with it for the first time; a repeat is no event.
     Enrolled,
-    /// A device enrolled with it again after its password had been revoked.
+    /// A device enrolled with it at a later epoch: after its password had been revoked, or its
+    /// passwords replaced.
     Reissued,
     /// The device connected for the first time.
     Activated,
@@ -125,6 +131,53 @@ pub enum EventKind {
     Enabled,
     /// It was retired.
     Retired,
+    /// Its device must enroll again, under the same Plug-ID.
+    Reactivated,
+    /// Its device was taken off, or took itself off.
+    Unenrolled,
+    /// Its passwords were replaced before its device had enrolled.
+    PasswordsReplaced,
+    /// Its control password was replaced.
+    ControlPasswordReplaced,
+    /// It went to somebody else, with new passwords and a new identity.
+    Transferred,
+}
+
+impl EventKind {
+    /// Every kind, in the order of their numbers in a record.
+    pub const ALL: [Self; 12] = [
+        Self::Registered,
+        Self::Enrolled,
+        Self::Reissued,
+        Self::Activated,
+        Self::Disabled,
+        Self::Enabled,
+        Self::Retired,
+        Self::Reactivated,
+        Self::Unenrolled,
+        Self::PasswordsReplaced,
+        Self::ControlPasswordReplaced,
+        Self::Transferred,
+    ];
+
+    /// Its name, as it is written in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Enrolled => "enrolled",
+            Self::Reissued => "reissued",
+            Self::Activated => "activated",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Retired => "retired",
+            Self::Reactivated => "reactivated",
+            Self::Unenrolled => "unenrolled",
+            Self::PasswordsReplaced => "passwords-replaced",
+            Self::ControlPasswordReplaced => "control-password-replaced",
+            Self::Transferred => "transferred",
+        }
+    }
 }
 
 /// The SHA-256 of an event's canonical bytes.
@@ -132,6 +185,12 @@ pub enum EventKind {
 pub struct EventHash([u8; 32]);
 
 impl EventHash {
+    /// The hash with these bytes.
+    #[must_use]
+    pub const fn from_parts(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// What the first event of a serial names as the one before it:
     /// `SHA-256(msg("plugmint/v1/history", template, serial))`. So a history is its serial's, and
     /// that of another one does not pass for it.
@@ -181,6 +240,24 @@ impl HistoryHead {
         Self { count: 0, last: EventHash::before_first(id) }
     }
 
+    /// A head that was kept elsewhere.
+    #[must_use]
+    pub const fn from_parts(count: u64, last: EventHash) -> Self {
+        Self { count, last }
+    }
+
+    /// The head once `event` has followed: how a history is walked.
+    ///
+    /// # Errors
+    /// [`BrokenChain`] when it is not the event that comes next.
+    pub fn followed_by(&self, event: &Event) -> Result<Self, BrokenChain> {
+        if event.number.0 == self.count && event.previous == self.last {
+            Ok(event.head())
+        } else {
+            Err(BrokenChain)
+        }
+    }
+
     /// How many events there are.
     #[must_use]
     pub const fn count(&self) -> u64 {
@@ -199,6 +276,37 @@ impl HistoryHead {
         Event { number: EventNumber(self.count), at, author, kind, previous: self.last }
     }
 }
+
+/// `count:hash`, as [`HistoryHead`]'s `FromStr` reads it.
+impl fmt::Display for HistoryHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.count, self.last)
+    }
+}
+
+impl FromStr for HistoryHead {
+    type Err = InvalidHead;
+
+    fn from_str(text: &str) -> Result<Self, InvalidHead> {
+        let (count, hash) = text.split_once(':').ok_or(InvalidHead)?;
+        let count: u64 = count.parse().map_err(|_| InvalidHead)?;
+        let mut last = [0; 32];
+        match base16ct::lower::decode(hash, &mut last) {
+            Ok(bytes) if bytes.len() == 32 => Ok(Self { count, last: EventHash(last) }),
+            Ok(_) | Err(_) => Err(InvalidHead),
+        }
+    }
+}
+
+/// A text is no [`HistoryHead`].
+#[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
+#[error("not the head of a history: expected a number, a colon and 64 hex digits")]
+pub struct InvalidHead;
+
+/// An event does not follow the one before it.
+#[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
+#[error("an event does not follow the one before it")]
+pub struct BrokenChain;
 
 #[cfg(test)]
 mod tests {
@@ -245,6 +353,29 @@ mod tests {
     }
 
     #[test]
+    fn a_head_is_read_back_from_its_text_and_nothing_else_is_one() {
+        let head = event(HistoryHead::before_first(&id("A")), EventKind::Registered).head();
+        assert_eq!(head.to_string().parse(), Ok(head));
+        let hash = "ab".repeat(32);
+        for text in ["", "1", "1:", ":", &format!("x:{hash}"), &format!("1:{hash}0"), "1:ab"] {
+            assert_eq!(text.parse::<HistoryHead>(), Err(InvalidHead), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_next_event_follows() {
+        let start = HistoryHead::before_first(&id("A"));
+        let first = event(start, EventKind::Registered);
+        let second = event(first.head(), EventKind::Disabled);
+        assert_eq!(start.followed_by(&first), Ok(first.head()));
+        assert_eq!(first.head().followed_by(&second), Ok(second.head()));
+        assert_eq!(start.followed_by(&second), Err(BrokenChain));
+        assert_eq!(first.head().followed_by(&first), Err(BrokenChain));
+        let other = HistoryHead::before_first(&id("B"));
+        assert_eq!(other.followed_by(&first), Err(BrokenChain));
+    }
+
+    #[test]
     fn numbers_and_hashes_read_as_digits() {
         assert_eq!(EventNumber(17).to_string(), "17");
         let hash = EventHash([0xab; 32]);
@@ -254,15 +385,7 @@ mod tests {
 
     #[test]
     fn an_event_of_each_kind_and_author_is_read_back_from_its_record() {
-        for kind in [
-            EventKind::Registered,
-            EventKind::Enrolled,
-            EventKind::Reissued,
-            EventKind::Activated,
-            EventKind::Disabled,
-            EventKind::Enabled,
-            EventKind::Retired,
-        ] {
+        for kind in EventKind::ALL {
             let event = event(HistoryHead::before_first(&id("A")), kind);
             for event in [Event { author: Author::Device, ..event.clone() }, event] {
                 assert_eq!(Event::decode(&event.encode()), Ok(event));

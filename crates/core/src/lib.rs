@@ -27,7 +27,7 @@
 //! let change = SerialRecord::register(&id, Registered::new(registration, None), Author::Device);
 //! let record = change.record().clone();
 //! let policy = RepeatPolicy::UntilActivated;
-//! let decision = SerialRecord::enroll(Some(record), &key, policy, keys.auth(), now)?;
+//! let decision = SerialRecord::enroll(Some(record), &key, policy, keys.auth(), None, now)?;
 //! let Decision::Commit(change, enrollment) = decision else { unreachable!() };
 //! assert_eq!(change.record().stage().name(), StageName::Enrolled);
 //! assert_eq!(enrollment.credentials().plug_id(), &key.plug_id());
@@ -41,15 +41,18 @@ mod codec;
 mod connection_password;
 mod counter;
 mod credential;
+mod deny_reason;
 mod history;
 mod installation;
 mod labels;
 mod password;
 mod password_class;
 mod plug_id;
+mod principal;
 mod secret;
 mod serial_id;
 mod serial_number;
+mod source_mark;
 mod status;
 mod template;
 mod text;
@@ -63,21 +66,29 @@ pub mod lifecycle;
 pub use codec::{InvalidRecord, RecordProblem};
 pub use connection_password::{ConnectionPassword, InvalidConnectionPassword};
 pub use counter::{Epoch, KeyVersion, Ordinal};
-pub use credential::{Admission, Credential, CredentialView, Principal, PrincipalKind, Proven};
+pub use credential::{Admission, Credential, CredentialView, Proven, ProvenInOverlap};
+pub use deny_reason::DenyReason;
 pub use derivation::{Argon2Cost, Credentials, InvalidCost};
-pub use history::{Actor, Author, Event, EventHash, EventKind, EventNumber, HistoryHead};
+pub use history::{
+    Actor, Author, BrokenChain, Event, EventHash, EventKind, EventNumber, HistoryHead,
+    HistoryStart, InvalidHead,
+};
 pub use installation::Installation;
 pub use labels::{InvalidLabel, Labels};
 pub use lifecycle::EnrollOutcome;
 pub use password::{ControlPassword, EnrollPassword, InvalidPassword};
 pub use password_class::{ControlClass, PasswordClass, UnknownClass, WrongClass};
 pub use plug_id::{CompanyId, InvalidPlugId, PlugId, PlugIdKind, TemplateId};
+pub use principal::{Principal, PrincipalKind, ProvenBy};
 pub use secret::SecretText;
-pub use serial_id::SerialId;
+pub use serial_id::{InvalidSerialId, SerialId};
 pub use serial_number::{InvalidSerialNumber, SerialNumber};
+pub use source_mark::SourceMark;
 pub use status::SerialStatus;
 pub use template::{
-    OperatorEnroll, PasswordRefusal, ProductionTemplate, RepeatPolicy, TemplateDesign, TemplateName,
+    AccessLevel, ControllerCap, InvalidControllerCap, InvalidSourceLimit, OperatorEnroll,
+    PasswordRefusal, ProductionTemplate, RepeatPolicy, SourceLimit, SourceWatch, TemplateChange,
+    TemplateDesign, TemplateName, TemplateState,
 };
 pub use text::InvalidText;
 pub use time::UnixMillis;

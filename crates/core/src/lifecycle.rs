@@ -7,21 +7,37 @@
 
 mod activated;
 mod change;
+mod connecting;
 mod enrolled;
+mod enrolling;
+mod marking;
+mod overlap;
 mod record;
+mod refusal;
 mod registered;
 mod registration;
+mod renewal;
 mod retired;
+mod revoking;
 mod serial_record;
 mod stage;
+mod table;
 
 pub use activated::Activated;
 pub use change::{Change, Decision, Outcome};
 pub use enrolled::{Enrolled, Identity};
-pub use registered::Registered;
-pub use registration::{Mark, Registration};
-pub use retired::Retired;
-pub use serial_record::{
-    EnrollOutcome, EnrollRefusal, Enrollment, RetiredSerial, SerialRecord, Stranger,
+pub use enrolling::{EnrollOutcome, EnrollRefusal, Enrollment, Stranger};
+pub use overlap::Overlap;
+pub use refusal::{
+    EpochRefusal, OperatorEnrollRefusal, ReplaceControlRefusal, ReplaceRefusal, RetiredSerial,
+    RevokeRefusal, TransferRefusal,
 };
+pub use registered::{Former, Registered};
+pub use registration::{ControlOrigin, Mark, Registration};
+pub use renewal::{Offered, Raise, Renewal, Which};
+pub use retired::Retired;
+pub use serial_record::SerialRecord;
 pub use stage::{Stage, StageName};
+pub use table::{
+    Answer, EpochRank, InTemplate, Living, Place, Point, Rule, Situation, UnknownVerb, Verb, rule,
+};

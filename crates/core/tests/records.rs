@@ -2,10 +2,16 @@
 
 #![cfg(test)]
 
-use plugmint_core::arb::{arb_event, arb_life, arb_serial_record, arb_template};
-use plugmint_core::lifecycle::SerialRecord;
-use plugmint_core::{Credential, Event, ProductionTemplate};
+use std::collections::BTreeSet;
+
+use plugmint_core::arb::{
+    arb_event, arb_life, arb_serial_record, arb_template, arb_template_change, arb_time,
+};
+use plugmint_core::lifecycle::{Place, Point, SerialRecord, Situation};
+use plugmint_core::{Credential, Event, EventKind, ProductionTemplate};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 proptest! {
     #[test]
@@ -17,9 +23,43 @@ proptest! {
     }
 
     #[test]
+    fn a_changed_template_is_read_back_from_its_record(
+        template in arb_template(),
+        change in arb_template_change(),
+    ) {
+        let changed = template.clone().changed(&change);
+        let read = ProductionTemplate::decode(*template.id(), &changed.encode()).unwrap();
+        prop_assert_eq!(&read, &changed);
+        // What passwords and costs hang on is as it was.
+        let (old, new) = (template.design(), changed.design());
+        prop_assert_eq!(new.password_class(), old.password_class());
+        prop_assert_eq!(new.control_class(), old.control_class());
+        prop_assert_eq!(new.argon2(), old.argon2());
+        prop_assert_eq!(new.operator_enroll(), old.operator_enroll());
+        prop_assert_eq!(changed.state(), template.state());
+        // A change that is made again changes nothing.
+        prop_assert_eq!(changed.clone().changed(&change), changed);
+    }
+
+    #[test]
+    fn every_life_is_in_a_situation_of_the_table(
+        (_, changes) in arb_life(),
+        template in arb_template(),
+        at in arb_time(),
+    ) {
+        for change in &changes {
+            let situation = Situation::of(Some(change.record()), Some(&template), at);
+            prop_assert!(Situation::all().any(|of| of == situation), "{:?}", situation);
+        }
+    }
+
+    #[test]
     fn a_serial_is_read_back_from_its_record((_, record) in arb_serial_record()) {
         let bytes = record.encode();
-        prop_assert_eq!(SerialRecord::decode(&bytes).unwrap().encode(), bytes);
+        let read = SerialRecord::decode(&bytes).unwrap();
+        // Everything that is no secret is shown.
+        prop_assert_eq!(format!("{:?}", read), format!("{:?}", record));
+        prop_assert_eq!(read.encode(), bytes);
     }
 
     #[test]
@@ -28,6 +68,7 @@ proptest! {
             let bytes = credential.encode();
             let read = Credential::decode(*credential.plug_id(), &bytes).unwrap();
             prop_assert_eq!(read.id(), &id);
+            prop_assert_eq!(format!("{:?}", read), format!("{:?}", credential));
             prop_assert_eq!(read.encode(), bytes);
         }
     }
@@ -105,6 +146,27 @@ proptest! {
             prop_assert_eq!(pair[1].record().head(), &pair[1].event().head());
         }
     }
+}
+
+/// So that what holds for every life that is made here holds for what can come of a serial.
+#[test]
+fn lives_come_to_every_point_and_every_event() {
+    let mut runner = TestRunner::deterministic();
+    let mut points = BTreeSet::new();
+    let mut kinds = BTreeSet::new();
+    for _ in 0..2000 {
+        let (_, changes) = arb_life().new_tree(&mut runner).unwrap().current();
+        for change in &changes {
+            let situation = Situation::of(Some(change.record()), None, change.event().at());
+            kinds.insert(change.event().kind().name());
+            match situation.place() {
+                Place::Living(living) => drop(points.insert(living.point())),
+                Place::Unknown | Place::Retired => {}
+            }
+        }
+    }
+    assert_eq!(points, BTreeSet::from(Point::ALL));
+    assert_eq!(kinds, BTreeSet::from(EventKind::ALL.map(EventKind::name)));
 }
 
 /// A call that came back.

@@ -6,9 +6,11 @@ use plugmint_core::UnixMillis;
 
 /// Says what time it is. A registry asks once for each decision.
 pub trait Clock: Send + Sync {
-    /// The time now. It need not rise: no state of a device hangs on it. Attempts are counted in it
-    /// ([`AttemptLimits`](crate::AttemptLimits)); where it goes far back or ahead, what was counted is
-    /// forgotten.
+    /// The time now. It should not go back: while it is behind, a password whose overlap has ended
+    /// connects again, and events are told where readers of the [`Feed`](crate::Feed) have passed.
+    /// No other state of a device hangs on it. Attempts are counted in it
+    /// ([`AttemptLimits`](crate::AttemptLimits)); where it goes far back or ahead, what was counted
+    /// is forgotten.
     fn now(&self) -> UnixMillis;
 }
 

@@ -10,9 +10,10 @@ use thiserror::Error;
 /// A failure that is nobody's fault who asked: the same for every operation.
 ///
 /// After any of them what was asked happened whole or not at all. Asking again is safe: a repeat
-/// gives the same credentials or says that it was done already. Two answers differ: a template that
-/// is created again is another one, and a template that never repeats credentials says
-/// `AlreadyEnrolled` to a device whose first answer got lost.
+/// gives the same credentials or says that it was done already. Some answers differ, because what
+/// was asked for is told once: a template that is created again is another one; a template that
+/// never repeats credentials, and an enrollment by an operator, say `AlreadyEnrolled`; a device
+/// that took itself off is a stranger then. `docs/lifecycle.md` has all of them.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Fault {
@@ -60,6 +61,10 @@ pub enum Fault {
         /// The Plug-ID.
         plug_id: PlugId,
     },
+    /// A sealed enroll key does not open: it was changed, or moved from another serial. Nothing
+    /// happened.
+    #[error("the sealed enroll key does not open")]
+    SealedKey(#[source] Unsealable),
     /// The random source failed. Nothing happened.
     #[error("the random source failed")]
     Random(#[source] Box<dyn StdError + Send + Sync>),
@@ -81,6 +86,7 @@ impl Fault {
             Self::TooCostly { .. } => "too-costly",
             Self::OutOfMemory { .. } => "out-of-memory",
             Self::PlugIdTaken { .. } => "plug-id-taken",
+            Self::SealedKey(_) => "sealed-key",
             Self::Random(_) => "random",
             Self::Defect(_) => "defect",
         }
@@ -97,6 +103,7 @@ impl Fault {
             | Self::MissingRootKey { .. }
             | Self::TooCostly { .. }
             | Self::PlugIdTaken { .. }
+            | Self::SealedKey(_)
             | Self::Random(_)
             | Self::Defect(_) => false,
         }

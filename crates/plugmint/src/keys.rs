@@ -5,7 +5,9 @@
 //! lies together: the serials of a template in the order of their numbers, the events of a serial
 //! in the order of their happening.
 
-use plugmint_core::{CompanyId, EventNumber, KeyVersion, PlugId, SerialId, TemplateId};
+use plugmint_core::{
+    CompanyId, EventNumber, KeyVersion, PlugId, SerialId, SerialNumber, TemplateId, UnixMillis,
+};
 use plugmint_store::{InvalidKey, Key};
 
 /// `i`: the installation. One record, written when the store was made.
@@ -77,6 +79,40 @@ pub(crate) fn events(id: &SerialId) -> Vec<u8> {
     [b"e".as_slice(), id.template().body(), id.serial().as_bytes(), &[0]].concat()
 }
 
+/// `f` time(8) template(12) serial 0 number(8): that an event happened then, for whoever follows
+/// all serials. The record is empty.
+pub(crate) fn feed(at: UnixMillis, id: &SerialId, number: EventNumber) -> Result<Key, InvalidKey> {
+    let (at, number) = (at.millis().to_be_bytes(), number.number().to_be_bytes());
+    let (template, serial) = (id.template().body(), id.serial().as_bytes());
+    Key::joined(&[FEED, &at, template, serial, &[0], &number])
+}
+
+/// What every key of [`feed`] from that time on follows.
+pub(crate) fn feed_before(at: UnixMillis) -> Result<Key, InvalidKey> {
+    // No key of an event is as short as this, so each of that very time lies behind it.
+    Key::joined(&[FEED, &at.millis().to_be_bytes()])
+}
+
+/// The time, serial and number that a key of [`feed`] names.
+pub(crate) fn event_of(key: &Key) -> Option<(UnixMillis, SerialId, EventNumber)> {
+    let (at, rest) = key.as_bytes().get(1..)?.split_first_chunk()?;
+    let (template, rest) = rest.split_first_chunk()?;
+    let (rest, number) = rest.split_last_chunk()?;
+    let serial = rest.strip_suffix(&[0])?;
+    let serial = SerialNumber::parse(str::from_utf8(serial).ok()?).ok()?;
+    let id = SerialId::new(TemplateId::from_parts(*template), serial);
+    let at = UnixMillis::new(u64::from_be_bytes(*at));
+    Some((at, id, EventNumber::new(u64::from_be_bytes(*number))))
+}
+
+/// The feed.
+pub(crate) const FEED: &[u8] = b"f";
+
+/// `h` template(12) serial: where a history begins whose older events were forgotten.
+pub(crate) fn forgotten(id: &SerialId) -> Result<Key, InvalidKey> {
+    Key::joined(&[b"h", id.template().body(), id.serial().as_bytes()])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +126,8 @@ mod tests {
         let id = id(&"S".repeat(128));
         assert!(serial(&id).is_ok());
         assert!(event(&id, EventNumber::new(u64::MAX)).is_ok());
+        assert!(feed(UnixMillis::new(u64::MAX), &id, EventNumber::new(u64::MAX)).is_ok());
+        assert!(forgotten(&id).is_ok());
     }
 
     #[test]
@@ -98,6 +136,20 @@ mod tests {
         let (company, template) = (CompanyId::from_parts([1; 12]), TemplateId::from_parts([2; 12]));
         assert_eq!(version_of(&key_check(KeyVersion::FIRST).unwrap()), Some(KeyVersion::FIRST));
         assert_eq!(template_of(&company_template(&company, &template).unwrap()), Some(template));
+    }
+
+    #[test]
+    fn a_place_in_the_feed_names_its_event_and_nothing_else_does() {
+        let (at, number) = (UnixMillis::new(1_790_000_000_000), EventNumber::new(3));
+        for serial in ["S", "SN-1", "00:1B:44:11:3A:B7"] {
+            let key = feed(at, &id(serial), number).unwrap();
+            assert_eq!(event_of(&key), Some((at, id(serial), number)));
+        }
+        assert!(feed_before(at).unwrap() < feed(at, &id("S"), EventNumber::new(0)).unwrap());
+        let unclosed = [FEED, &[0; 8], &[7; 12], b"SN-1x", &[0; 8]].concat();
+        for bytes in [&unclosed[..], b"f", b"f12345678"] {
+            assert_eq!(event_of(&Key::new(bytes).unwrap()), None);
+        }
     }
 
     #[test]
@@ -127,9 +179,11 @@ mod tests {
             serial(&id("S")),
             credential(&plug_id),
             event(&id("S"), EventNumber::new(0)),
+            feed(UnixMillis::new(0), &id("S"), EventNumber::new(0)),
+            forgotten(&id("S")),
         ];
         let letters: std::collections::BTreeSet<_> =
             keys.into_iter().map(|key| key.unwrap().as_bytes()[0]).collect();
-        assert_eq!(letters.len(), 7);
+        assert_eq!(letters.len(), 9);
     }
 }

@@ -16,6 +16,7 @@
 mod attempts;
 mod clock;
 mod fault;
+mod hooks;
 mod key_ring;
 mod keys;
 mod random;
@@ -23,6 +24,7 @@ mod registry;
 mod root_keys;
 mod serial_queue;
 mod source;
+mod source_watch;
 mod stretch_pool;
 mod unknown;
 
@@ -32,10 +34,19 @@ pub mod testing;
 pub use attempts::{AttemptLimits, AttemptRate};
 pub use clock::{Clock, SystemClock};
 pub use fault::Fault;
+pub use hooks::{
+    Attempt, CloneSuspicion, Decider, Ending, EnrollRequest, Observer, RefusedAttempt,
+    RepeatedEnrollment, Revocation, Verdict,
+};
 pub use registry::{
-    AuthenticateError, CreateError, CreateTemplateError, EnrollError, FindError, LookUpError,
-    MarkError, NewSerial, OpenError, RegisterAllError, RegisterError, Registry, RegistryBuilder,
-    RetireError,
+    AuthenticateError, ChangeTemplateError, CreateError, CreateTemplateError, DeleteTemplateError,
+    DeletionProgress, EnrollError, Explanation, Feed, FeedCursor, FeedEvent, FindError,
+    ForgetCursor, Forgotten, HistoryBreak, InvalidFeedCursor, KeptHead, ListError, Living,
+    LookUpError, MarkError, NewPasswords, NewSerial, NotTransferred, OpenError,
+    OperatorEnrollError, PasswordError, Refusal, RegisterAllError, RegisterError, Registry,
+    RegistryBuilder, ReplaceControlError, ReplaceError, RetireError, RevokeError, SerialCounts,
+    SerialFilter, SerialPage, SerialScope, TemplateClosed, TemplateDeletion, TransferError,
+    VerbError, VerifiedHistory, VerifyHistoryError,
 };
 pub use root_keys::{
     CreateKeyFileError, EnvKeyError, EnvRootKeys, FileRootKeys, KeyFileError, RootKeyError,
@@ -47,14 +58,19 @@ pub use unknown::Unknown;
 
 pub use plugmint_core::derivation;
 pub use plugmint_core::derivation::{Credentials, RootKey, RootLabel, RootMac};
-pub use plugmint_core::lifecycle::{Enrollment, Mark, Outcome, StageName};
+pub use plugmint_core::lifecycle::{
+    Answer, Enrollment, EpochRefusal, Mark, OperatorEnrollRefusal, Outcome, ReplaceControlRefusal,
+    ReplaceRefusal, RetiredSerial, RevokeRefusal, Rule, StageName, TransferRefusal, Verb, Which,
+};
 pub use plugmint_core::{
-    Actor, Argon2Cost, Author, CompanyId, ConnectionPassword, ControlClass, ControlPassword,
-    EnrollOutcome, EnrollPassword, Epoch, Event, EventHash, EventKind, EventNumber, HistoryHead,
-    InvalidConnectionPassword, InvalidCost, InvalidLabel, InvalidPassword, InvalidPlugId,
-    InvalidRecord, InvalidSerialNumber, InvalidText, KeyVersion, Labels, OperatorEnroll, Ordinal,
-    PasswordClass, PasswordRefusal, PlugId, PlugIdKind, Principal, PrincipalKind,
-    ProductionTemplate, RepeatPolicy, SecretText, SerialId, SerialNumber, SerialStatus,
-    TemplateDesign, TemplateId, TemplateName, UnixMillis, UnknownClass, WrongClass,
+    AccessLevel, Actor, Argon2Cost, Author, CompanyId, ConnectionPassword, ControlClass,
+    ControlPassword, ControllerCap, DenyReason, EnrollOutcome, EnrollPassword, Epoch, Event,
+    EventHash, EventKind, EventNumber, HistoryHead, InvalidConnectionPassword,
+    InvalidControllerCap, InvalidCost, InvalidHead, InvalidLabel, InvalidPassword, InvalidPlugId,
+    InvalidRecord, InvalidSerialId, InvalidSerialNumber, InvalidSourceLimit, InvalidText,
+    KeyVersion, Labels, OperatorEnroll, Ordinal, PasswordClass, PasswordRefusal, PlugId,
+    PlugIdKind, Principal, PrincipalKind, ProductionTemplate, ProvenBy, RepeatPolicy, SecretText,
+    SerialId, SerialNumber, SerialStatus, SourceLimit, SourceWatch, TemplateChange, TemplateDesign,
+    TemplateId, TemplateName, TemplateState, UnixMillis, UnknownClass, WrongClass,
 };
 pub use plugmint_store::{CreateStoreError, OpenStoreError, Store, StoreError};

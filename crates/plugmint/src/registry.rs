@@ -4,34 +4,56 @@ mod authenticate;
 mod builder;
 mod drive;
 mod enroll;
+mod explain;
+mod feed;
+mod forget;
+mod history;
+mod list;
 mod look_up;
-mod operate;
+mod mark;
+mod refusal;
 mod register;
+mod renew;
+mod revoke;
 mod templates;
+mod unenroll;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use plugmint_core::{Argon2Cost, CompanyId, Installation};
 use plugmint_store::Store;
 
 use crate::attempts::Attempts;
 use crate::clock::Clock;
+use crate::hooks::{Decider, Observer};
 use crate::key_ring::KeyRing;
 use crate::random::Random;
 use crate::root_keys::RootKeys;
 use crate::serial_queue::SerialQueue;
+use crate::source_watch::SourceTable;
 use crate::stretch_pool::{StretchLoad, StretchPool};
 use crate::{Fault, keys};
 
 pub use authenticate::AuthenticateError;
 pub use builder::{CreateError, OpenError, RegistryBuilder};
-pub use enroll::EnrollError;
+pub use enroll::{EnrollError, OperatorEnrollError};
+pub use explain::Explanation;
+pub use feed::{Feed, FeedCursor, FeedEvent, InvalidFeedCursor};
+pub use forget::{ForgetCursor, Forgotten};
+pub use history::{HistoryBreak, KeptHead, VerifiedHistory, VerifyHistoryError};
+pub use list::{ListError, SerialCounts, SerialFilter, SerialPage, SerialScope};
 pub use look_up::{FindError, LookUpError};
-pub use operate::{MarkError, RetireError};
+pub use mark::{MarkError, RetireError};
+pub use refusal::{PasswordError, Refusal, VerbError};
 pub use register::{NewSerial, RegisterAllError, RegisterError};
-pub use templates::CreateTemplateError;
+pub use renew::{NewPasswords, NotTransferred, ReplaceControlError, ReplaceError, TransferError};
+pub use revoke::RevokeError;
+pub use templates::{
+    ChangeTemplateError, CreateTemplateError, DeleteTemplateError, DeletionProgress, Living,
+    TemplateClosed, TemplateDeletion,
+};
 
 /// What a server embeds: templates, serials, enrollment and authentication over a [`Store`].
 ///
@@ -51,6 +73,10 @@ struct Shared {
     pool: StretchPool,
     attempts: Attempts,
     queue: SerialQueue,
+    decider: Option<Arc<dyn Decider>>,
+    observer: Option<Arc<dyn Observer>>,
+    /// Made when the first source is noted: most hosts never do.
+    sources: OnceLock<SourceTable>,
     most_argon2: Argon2Cost,
     installation: Installation,
     closed: AtomicBool,
@@ -98,9 +124,9 @@ impl Registry {
 
     /// Refuses new calls with [`Fault::Closed`], answers those that wait for a slow hash the same
     /// way, and returns when the threads of the pool have ended. Commits under way are finished by
-    /// who waits for them. Closing twice does nothing more. The store is released when the last handle
-    /// of the registry and of the store is dropped; a device that is told [`Fault::Closed`] may come
-    /// again to the server's next start, so answer it as unavailable, not as refused.
+    /// who waits for them. Closing twice does nothing more. The store is released when the last
+    /// handle of the registry and of the store is dropped; a device that is told [`Fault::Closed`]
+    /// may come again to the server's next start, so answer it as unavailable, not as refused.
     pub async fn close(&self) {
         self.0.closed.store(true, Ordering::Release);
         self.0.pool.close().await;

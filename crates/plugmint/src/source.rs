@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use thiserror::Error;
 
-/// Where a device's call came from: a key of the host's that one stranger cannot change at will, such
-/// as a network address.
+/// Where a device's call came from: a key of the host's that one stranger cannot change at will,
+/// such as a network address.
 ///
-/// Attempts are limited by it. An address of IPv4 is a source; of IPv6 the first 56 bits are, which is
-/// what a household should have (RIPE-690): who has more, as a business may, is many sources, and a
-/// host that knows better makes its own keys. An IPv4 address in IPv6 clothes is the same as
-/// without. Behind a proxy the proxy's own address is everybody's: pass the one that it tells, if the
-/// proxy can be trusted.
+/// Attempts are limited by it. An address of IPv4 is a source; of IPv6 the first 56 bits are, which
+/// is what a household should have (RIPE-690): who has more, as a business may, is many sources,
+/// and a host that knows better makes its own keys. An IPv4 address in IPv6 clothes is the same as
+/// without. Behind a proxy the proxy's own address is everybody's: pass the one that it tells, if
+/// the proxy can be trusted.
 ///
 /// ```
 /// use std::net::IpAddr;
@@ -42,6 +42,12 @@ impl Source {
         } else {
             Err(InvalidSource { found: key.len() })
         }
+    }
+}
+
+impl Source {
+    pub(crate) const fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 

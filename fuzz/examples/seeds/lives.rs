@@ -1,5 +1,7 @@
 //! Lives of devices: a whole one in each template, and what is refused.
 
+mod verbs;
+
 use plugmint_fuzz::lifecycle::Commands;
 use plugmint_fuzz::lifecycle::command::{CHOSEN, Command, Device, PASSWORDS, Proof, TEMPLATES};
 
@@ -24,6 +26,13 @@ pub(super) fn all() -> Vec<(String, Commands)> {
     all.push(untagged("retired-early", retired_early()));
     all.push(untagged("passwords", passwords()));
     all.push(untagged("together", together()));
+    all.push(untagged("overlaps", verbs::overlaps()));
+    all.push(untagged("revoked", verbs::revoked()));
+    all.push(untagged("other-passwords", verbs::other_passwords()));
+    all.push(untagged("transfers", verbs::transfers()));
+    all.push(untagged("by-operator", verbs::by_operator()));
+    all.push(untagged("templates", verbs::templates()));
+    all.push(untagged("forgotten", verbs::forgotten()));
     all.push(untagged("unknown", life(Device { template: 0, serial: 1 })[1..].to_vec()));
     all
 }

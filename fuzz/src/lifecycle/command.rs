@@ -1,6 +1,7 @@
 //! What may happen to a registry, and the bytes that it is written as.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
+use plugmint::RepeatPolicy;
 
 /// What happens in one run.
 ///
@@ -38,15 +39,96 @@ impl<'a> Arbitrary<'a> for Commands {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(missing_docs, reason = "they are named as the calls that they stand for")]
 pub enum Command {
-    Register { device: Device, password: usize, control: usize },
-    RegisterTogether { template: usize, password: usize, control: usize },
-    Enroll { device: Device, password: usize },
-    Authenticate { device: Device, proof: Proof },
-    Disable { device: Device },
-    Enable { device: Device },
-    Retire { device: Device },
-    Wait { seconds: u8 },
+    Register {
+        device: Device,
+        password: usize,
+        control: usize,
+    },
+    RegisterTogether {
+        template: usize,
+        password: usize,
+        control: usize,
+    },
+    Enroll {
+        device: Device,
+        password: usize,
+    },
+    Authenticate {
+        device: Device,
+        proof: Proof,
+    },
+    Disable {
+        device: Device,
+    },
+    Enable {
+        device: Device,
+    },
+    Retire {
+        device: Device,
+    },
+    Wait {
+        seconds: u8,
+    },
     Reopen,
+    EnrollByOperator {
+        device: Device,
+    },
+    /// With a password that the device was told at any time, counted from the last.
+    AuthenticateOld {
+        device: Device,
+        pick: usize,
+    },
+    UnenrollByDevice {
+        device: Device,
+        pick: usize,
+    },
+    /// With an overlap of four times so many seconds; without one for 0.
+    Reactivate {
+        device: Device,
+        overlap: u8,
+        seen: Seen,
+    },
+    Unenroll {
+        device: Device,
+        seen: Seen,
+    },
+    ReplacePasswords {
+        device: Device,
+        password: usize,
+        control: usize,
+        seen: Seen,
+    },
+    Transfer {
+        device: Device,
+        password: usize,
+        control: usize,
+        seen: Seen,
+    },
+    ReplaceControl {
+        device: Device,
+        password: usize,
+    },
+    Close {
+        template: usize,
+    },
+    Open {
+        template: usize,
+    },
+    Change {
+        template: usize,
+        repeat: usize,
+    },
+    Delete {
+        template: usize,
+        retire: bool,
+    },
+    /// What is older than so many seconds.
+    Forget {
+        seconds: u8,
+    },
+    ReadFeed {
+        limit: u8,
+    },
 }
 
 impl Command {
@@ -60,6 +142,8 @@ impl Command {
         let device = Device::of_byte(device);
         let template = device.template;
         let (password, control) = (first % PASSWORDS.len(), second % (PASSWORDS.len() + 1));
+        let seen = Seen::ALL[(second >> 4) % Seen::ALL.len()];
+        let low = |number| u8::try_from(number).unwrap_or_default();
         Some(match verb % 32 {
             0 => Self::Register { device, password, control },
             1 => Self::Enroll { device, password },
@@ -68,8 +152,22 @@ impl Command {
             4 => Self::Enable { device },
             5 => Self::Retire { device },
             6 => Self::RegisterTogether { template, password, control },
-            7 => Self::Wait { seconds: u8::try_from(first).unwrap_or_default() },
+            7 => Self::Wait { seconds: low(first) },
             8 => Self::Reopen,
+            9 => Self::EnrollByOperator { device },
+            10 => Self::AuthenticateOld { device, pick: first },
+            11 => Self::UnenrollByDevice { device, pick: first },
+            12 => Self::Reactivate { device, overlap: low(first), seen },
+            13 => Self::Unenroll { device, seen },
+            14 => Self::ReplacePasswords { device, password, control, seen },
+            15 => Self::Transfer { device, password, control, seen },
+            16 => Self::ReplaceControl { device, password },
+            17 => Self::Close { template },
+            18 => Self::Open { template },
+            19 => Self::Change { template, repeat: first % REPEATS.len() },
+            20 => Self::Delete { template, retire: first % 2 == 1 },
+            21 => Self::Forget { seconds: low(first) },
+            22 => Self::ReadFeed { limit: low(first).max(1) },
             _ => return None,
         })
     }
@@ -78,6 +176,7 @@ impl Command {
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 4] {
         let byte = |index: usize| u8::try_from(index).unwrap_or_default();
+        let first_of = |template| Device { template, serial: 0 }.to_byte();
         match *self {
             Self::Register { device, password, control } => {
                 [0, device.to_byte(), byte(password), byte(control)]
@@ -88,10 +187,30 @@ impl Command {
             Self::Enable { device } => [4, device.to_byte(), 0, 0],
             Self::Retire { device } => [5, device.to_byte(), 0, 0],
             Self::RegisterTogether { template, password, control } => {
-                [6, Device { template, serial: 0 }.to_byte(), byte(password), byte(control)]
+                [6, first_of(template), byte(password), byte(control)]
             }
             Self::Wait { seconds } => [7, 0, seconds, 0],
             Self::Reopen => [8, 0, 0, 0],
+            Self::EnrollByOperator { device } => [9, device.to_byte(), 0, 0],
+            Self::AuthenticateOld { device, pick } => [10, device.to_byte(), byte(pick), 0],
+            Self::UnenrollByDevice { device, pick } => [11, device.to_byte(), byte(pick), 0],
+            Self::Reactivate { device, overlap, seen } => {
+                [12, device.to_byte(), overlap, seen.to_bits()]
+            }
+            Self::Unenroll { device, seen } => [13, device.to_byte(), 0, seen.to_bits()],
+            Self::ReplacePasswords { device, password, control, seen } => {
+                [14, device.to_byte(), byte(password), byte(control) | seen.to_bits()]
+            }
+            Self::Transfer { device, password, control, seen } => {
+                [15, device.to_byte(), byte(password), byte(control) | seen.to_bits()]
+            }
+            Self::ReplaceControl { device, password } => [16, device.to_byte(), byte(password), 0],
+            Self::Close { template } => [17, first_of(template), 0, 0],
+            Self::Open { template } => [18, first_of(template), 0, 0],
+            Self::Change { template, repeat } => [19, first_of(template), byte(repeat), 0],
+            Self::Delete { template, retire } => [20, first_of(template), u8::from(retire), 0],
+            Self::Forget { seconds } => [21, 0, seconds, 0],
+            Self::ReadFeed { limit } => [22, 0, limit, 0],
         }
     }
 }
@@ -113,6 +232,25 @@ impl Device {
 
     fn to_byte(self) -> u8 {
         u8::try_from(self.template << 4 | self.serial).unwrap_or_default()
+    }
+}
+
+/// Which epoch an operator saw.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Seen {
+    /// The present one.
+    Present,
+    /// The one before.
+    Before,
+    /// One that was not yet.
+    NotYet,
+}
+
+impl Seen {
+    const ALL: [Self; 3] = [Self::Present, Self::Before, Self::NotYet];
+
+    const fn to_bits(self) -> u8 {
+        (self as u8) << 4
     }
 }
 
@@ -153,6 +291,10 @@ pub const PASSWORDS: [&str; 3] = [
 
 /// The password that no generator writes.
 pub const CHOSEN: usize = 2;
+
+/// What devices are told that enroll again.
+pub const REPEATS: [RepeatPolicy; 3] =
+    [RepeatPolicy::UntilActivated, RepeatPolicy::Always, RepeatPolicy::Never];
 
 /// How many templates there are, and one that is not there.
 pub const TEMPLATES: usize = 5;

@@ -1,50 +1,58 @@
 //! The life of a serial as a table: which verb answers what in which stage.
 
-use std::collections::BTreeMap;
+mod life;
+mod operators;
+mod templates;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use plugmint::{
-    EventKind, Mark, PasswordClass, PlugId, RepeatPolicy, SerialStatus, StageName, TemplateDesign,
+    EventKind, OperatorEnroll, PasswordClass, PlugId, RepeatPolicy, StageName, TemplateDesign,
     UnixMillis,
 };
 
-use super::command::{CHOSEN, Device, PASSWORDS, Proof};
+use super::command::{CHOSEN, Device, PASSWORDS};
 
-/// All devices that there are.
+pub use life::Life;
+pub use templates::{State, Template};
+
+/// All templates and devices that there are.
 #[derive(Debug)]
 pub struct Model {
-    templates: Vec<(PasswordClass, RepeatPolicy)>,
+    pub(super) templates: Vec<Template>,
     lives: BTreeMap<Device, Life>,
+    /// Events that the feed must give when it is read next.
+    unread: BTreeSet<(Device, usize)>,
 }
 
-/// What became of a device.
-#[derive(Debug)]
-pub struct Life {
-    password: usize,
-    control: usize,
-    stage: StageName,
-    disabled: bool,
-    /// The credentials that it has had since it first enrolled.
-    pub told: Option<Told>,
-    /// Its history.
-    pub happened: Vec<(EventKind, UnixMillis)>,
-}
-
-/// What a device is told when it enrolls.
+/// What a device is told when it enrolls: the password that it enrolled with and the epoch, its
+/// Plug-ID, and its connection password.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Told {
+    /// Which of all passwords.
+    pub with: usize,
+    /// The epoch.
+    pub epoch: u32,
     /// Its Plug-ID.
     pub plug_id: PlugId,
     /// Its connection password.
     pub password: String,
 }
 
-/// The verbs: each answers with its outcome or the code of its refusal.
+/// The verbs of devices, and what begins their lives: each answers with its outcome or the code of
+/// its refusal.
 impl Model {
     /// Templates of these designs, without devices.
     #[must_use]
     pub fn new(designs: &[TemplateDesign]) -> Self {
-        let rules = |design: &TemplateDesign| (design.password_class(), design.repeat());
-        Self { templates: designs.iter().map(rules).collect(), lives: BTreeMap::new() }
+        let template = |design: &TemplateDesign| Template {
+            class: design.password_class(),
+            repeat: design.repeat(),
+            seals: design.operator_enroll() == OperatorEnroll::Allowed,
+            state: State::Open,
+        };
+        let templates = designs.iter().map(template).collect();
+        Self { templates, lives: BTreeMap::new(), unread: BTreeSet::new() }
     }
 
     pub(super) fn register(
@@ -54,17 +62,12 @@ impl Model {
         control: usize,
         at: UnixMillis,
     ) -> &'static str {
-        let Some((class, _)) = self.templates.get(device.template) else {
-            return "unknown-template";
+        let template = match self.open_template(device.template) {
+            Ok(template) => *template,
+            Err(shut) => return shut,
         };
-        if *class == PasswordClass::Generated && password == CHOSEN {
-            return "wrong-enroll-password-class";
-        }
-        if control == CHOSEN {
-            return "wrong-control-password-class";
-        }
-        if control == password {
-            return "same-passwords";
+        if let Some(wrong) = template.refuses(password, control) {
+            return wrong;
         }
         if let Some(life) = self.lives.get(&device) {
             return match life.stage {
@@ -73,9 +76,8 @@ impl Model {
                 _ => "serial-taken",
             };
         }
-        let (stage, happened) = (StageName::Registered, vec![(EventKind::Registered, at)]);
-        let life = Life { password, control, stage, disabled: false, told: None, happened };
-        self.lives.insert(device, life);
+        self.lives.insert(device, Life::new(password, control, template.seals));
+        self.happens(device, EventKind::Registered, at);
         "Registered"
     }
 
@@ -85,8 +87,10 @@ impl Model {
         password: usize,
         at: UnixMillis,
     ) -> &'static str {
-        let repeat = self.templates.get(device.template).map(|(_, repeat)| *repeat);
-        let (Some(life), Some(repeat)) = (self.lives.get_mut(&device), repeat) else {
+        let Ok(Template { repeat, .. }) = self.open_template(device.template).copied() else {
+            return "refused";
+        };
+        let Some(life) = self.lives.get(&device) else {
             return "refused";
         };
         if life.password != password || life.disabled {
@@ -94,10 +98,7 @@ impl Model {
         }
         match (life.stage, repeat) {
             (StageName::Retired, _) => "refused",
-            (StageName::Registered, _) => {
-                life.becomes(StageName::Enrolled, EventKind::Enrolled, at);
-                "First"
-            }
+            (StageName::Registered, _) => self.enrolls(device, at),
             (StageName::Enrolled, RepeatPolicy::Never) => "already-enrolled",
             (StageName::Activated, RepeatPolicy::Never | RepeatPolicy::UntilActivated) => {
                 "already-activated"
@@ -107,91 +108,121 @@ impl Model {
         }
     }
 
+    pub(super) fn enroll_by_operator(&mut self, device: Device, at: UnixMillis) -> &'static str {
+        if let Err(shut) = self.open_template(device.template) {
+            return shut;
+        }
+        let life = match self.known(device) {
+            Ok(life) => life,
+            Err(unknown) => return unknown,
+        };
+        match life.stage {
+            StageName::Retired => "retired",
+            StageName::Enrolled => "already-enrolled",
+            StageName::Activated => "already-activated",
+            StageName::Registered if life.disabled => "disabled",
+            StageName::Registered if !life.sealed => "not-sealed",
+            StageName::Registered => self.enrolls(device, at),
+        }
+    }
+
+    fn enrolls(&mut self, device: Device, at: UnixMillis) -> &'static str {
+        let Some(life) = self.lives.get_mut(&device) else { return "refused" };
+        life.stage = StageName::Enrolled;
+        life.enrolled_at = Some(at);
+        let (said, kind) = if life.epoch == 0 {
+            ("First", EventKind::Enrolled)
+        } else {
+            ("Reissued", EventKind::Reissued)
+        };
+        // What has ended is not carried on.
+        life.overlap = life.overlap.filter(|(_, until)| at < *until);
+        self.happens(device, kind, at);
+        said
+    }
+
+    /// With what a device was told when it enrolled with a password at an epoch.
     pub(super) fn authenticate(
         &mut self,
         device: Device,
-        proof: Proof,
+        told: Option<(usize, u32)>,
         at: UnixMillis,
     ) -> &'static str {
-        let is_right = matches!(proof, Proof::Right | Proof::RightInUpperCase);
-        let Some(life) = self.lives.get_mut(&device).filter(|life| is_right && !life.disabled)
-        else {
+        let Some((life, told)) = self.lives.get_mut(&device).zip(told) else {
             return "refused";
         };
-        match life.stage {
-            StageName::Registered | StageName::Retired => "refused",
-            StageName::Enrolled => {
-                life.becomes(StageName::Activated, EventKind::Activated, at);
-                "Connected"
-            }
-            StageName::Activated => "Connected",
+        if life.is_current(told) && life.stage == StageName::Enrolled {
+            life.stage = StageName::Activated;
+            (life.overlap, life.sealed) = (None, false);
+            life.activated_at = Some(at);
+            life.connected_at = life.connected_at.or(Some(at));
+            self.happens(device, EventKind::Activated, at);
+            "Current"
+        } else if life.is_current(told) {
+            "Current"
+        } else if life.is_in_overlap(told, at) {
+            "Overlap"
+        } else {
+            "refused"
         }
     }
 
-    pub(super) fn disable(&mut self, device: Device, at: UnixMillis) -> &'static str {
-        self.mark(device, true, EventKind::Disabled, at)
-    }
-
-    pub(super) fn enable(&mut self, device: Device, at: UnixMillis) -> &'static str {
-        self.mark(device, false, EventKind::Enabled, at)
-    }
-
-    pub(super) fn retire(&mut self, device: Device, at: UnixMillis) -> &'static str {
-        match self.known(device) {
-            Err(unknown) => unknown,
-            Ok(life) if life.stage == StageName::Retired => "AlreadyDone",
-            Ok(life) => {
-                life.becomes(StageName::Retired, EventKind::Retired, at);
-                "Done"
-            }
-        }
-    }
-
-    fn mark(
+    pub(super) fn unenroll_by_device(
         &mut self,
         device: Device,
-        disabled: bool,
-        kind: EventKind,
+        told: Option<(usize, u32)>,
         at: UnixMillis,
     ) -> &'static str {
-        match self.known(device) {
-            Err(unknown) => unknown,
-            Ok(life) if life.stage == StageName::Retired => "retired",
-            Ok(life) if life.disabled == disabled => "AlreadyDone",
-            Ok(life) => {
-                life.disabled = disabled;
-                life.happened.push((kind, at));
-                "Done"
-            }
-        }
+        let life = self.lives.get_mut(&device).zip(told);
+        let Some((life, _)) = life.filter(|(life, told)| life.is_current(*told)) else {
+            return "refused";
+        };
+        life.unenrolls();
+        self.happens(device, EventKind::Unenrolled, at);
+        "Unenrolled"
     }
 
     fn known(&mut self, device: Device) -> Result<&mut Life, &'static str> {
-        let is_template = device.template < self.templates.len();
+        let is_template =
+            self.templates.get(device.template).is_some_and(|of| of.state != State::Deleted);
         let unknown = if is_template { "unknown-serial" } else { "unknown-template" };
         self.lives.get_mut(&device).ok_or(unknown)
+    }
+
+    fn happens(&mut self, device: Device, kind: EventKind, at: UnixMillis) {
+        if let Some(life) = self.lives.get_mut(&device) {
+            self.unread.insert((device, life.happened.len()));
+            life.happened.push((kind, at));
+        }
     }
 }
 
 impl Model {
-    /// A device was told credentials: the same each time, and no other device's.
-    pub(super) fn tell(&mut self, device: Device, told: Told) {
+    /// A device was told credentials: for each password that it enrolled with one Plug-ID, for each
+    /// epoch of it one connection password, and nothing that another device has.
+    pub(super) fn tell(&mut self, device: Device, plug_id: PlugId, password: String) {
+        let Some(Life { password: with, epoch, .. }) = self.lives.get(&device) else { return };
+        let told = Told { with: *with, epoch: *epoch, plug_id, password };
         for (other, life) in &self.lives {
-            let Some(known) = &life.told else { continue };
-            if *other == device {
-                assert_eq!(known, &told, "{device:?} is told the same each time");
-            } else {
-                assert_ne!(known.plug_id, told.plug_id, "{device:?} and {other:?}");
-                assert_ne!(known.password, told.password, "{device:?} and {other:?}");
+            for known in &life.told {
+                let same_name = *other == device && known.with == told.with;
+                assert_eq!(known.plug_id == told.plug_id, same_name, "{device:?} and {other:?}");
+                let same = same_name && known.epoch == told.epoch;
+                assert_eq!(known.password == told.password, same, "{device:?} and {other:?}");
             }
         }
         if let Some(life) = self.lives.get_mut(&device) {
-            life.told = Some(told);
+            life.plug_id = Some(told.plug_id);
+            if !life.told.contains(&told) {
+                life.told.push(told);
+            }
         }
     }
 
-    pub(super) fn told(&self, device: Device) -> Option<Told> {
-        self.lives.get(&device).and_then(|life| life.told.clone())
+    /// What a device was told, counted from the last.
+    pub(super) fn told(&self, device: Device, pick: usize) -> Option<&Told> {
+        let told = &self.lives.get(&device)?.told;
+        told.iter().nth_back(pick % told.len().max(1))
     }
 
     pub(super) fn devices_of(&self, template: usize) -> impl Iterator<Item = Device> {
@@ -201,30 +232,18 @@ impl Model {
     pub(super) fn life(&self, device: Device) -> &Life {
         &self.lives[&device]
     }
+
+    pub(super) fn epoch(&self, device: Device) -> u32 {
+        self.lives.get(&device).map_or(0, |life| life.epoch)
+    }
 }
 
-impl Life {
-    fn becomes(&mut self, stage: StageName, kind: EventKind, at: UnixMillis) {
-        self.stage = stage;
-        self.happened.push((kind, at));
-    }
-
-    /// What is shown of the serial is what became of it.
-    pub(super) fn check(&self, status: &SerialStatus) {
-        let retired = self.stage == StageName::Retired;
-        let mark = if self.disabled { Mark::Disabled } else { Mark::Enabled };
-        assert_eq!(status.stage, self.stage);
-        assert_eq!(status.mark, (!retired).then_some(mark));
-        assert_eq!(status.plug_id, self.told.as_ref().map(|told| told.plug_id));
-        assert_eq!(status.controllable, !retired && self.control < PASSWORDS.len());
-        assert_eq!(status.events, self.happened.len() as u64);
-        assert_eq!(Some(status.registered_at), self.when(EventKind::Registered));
-        assert_eq!(status.enrolled_at, self.when(EventKind::Enrolled).filter(|_| !retired));
-        assert_eq!(status.activated_at, self.when(EventKind::Activated).filter(|_| !retired));
-        assert_eq!(status.retired_at, self.when(EventKind::Retired));
-    }
-
-    fn when(&self, kind: EventKind) -> Option<UnixMillis> {
-        self.happened.iter().find(|(of, _)| *of == kind).map(|(_, at)| *at)
+/// Why a template of that class does not take these passwords; control passwords are generated.
+const fn refusal(class: PasswordClass, password: usize, control: usize) -> Option<&'static str> {
+    match class {
+        PasswordClass::Generated if password == CHOSEN => Some("wrong-enroll-password-class"),
+        _ if control == CHOSEN => Some("wrong-control-password-class"),
+        _ if control == password && control < PASSWORDS.len() => Some("same-passwords"),
+        _ => None,
     }
 }

@@ -134,7 +134,7 @@ const FILLING: u8 = 1;
 const WATCHED_FOR: u8 = 2;
 
 /// More than the tests watch for at once.
-const MOST: usize = 512;
+const MOST: usize = 768;
 
 const HEAD: usize = 8;
 

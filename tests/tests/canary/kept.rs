@@ -29,6 +29,12 @@ impl Kept {
         self.keep("json", serde_json::to_vec(value).unwrap());
     }
 
+    /// As [`value`](Self::value), and gives it back.
+    pub(crate) fn value_of<T: Debug + Serialize>(&self, value: T) -> T {
+        self.value(&value);
+        value
+    }
+
     /// A value that no host can send; a panic shows no more of it.
     pub(crate) fn debug<T: Debug>(&self, value: &T) {
         self.keep("debug", format!("{value:?} {value:#?}"));

@@ -7,22 +7,28 @@ use std::sync::Arc;
 use plugmint::testing::{FixedClock, builder};
 use plugmint::{
     Actor, AttemptLimits, Author, ConnectionPassword, ControlClass, ControlPassword,
-    EnrollPassword, NewSerial, OperatorEnroll, Registry, RepeatPolicy, SerialId, Source,
-    TemplateDesign,
+    EnrollPassword, Epoch, NewSerial, OperatorEnroll, Registry, RepeatPolicy, SerialId, Source,
+    SourceLimit, SourceWatch, TemplateDesign, UnixMillis,
 };
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::Store;
 use plugmint_tests::{Trouble, TroubledStore, chosen_design};
 use pollster::block_on;
 
+use crate::host::Host;
 use crate::kept::Kept;
-use crate::secrets::{self, CONTROL, ENROLL, WRONG, WRONG_CONNECTION, root_key};
+use crate::later::{Later, passwords};
+use crate::looking;
+use crate::secrets::{
+    self, CONTROL, ENROLL, NEW_CONTROL, NEW_ENROLL, WRONG, WRONG_CONNECTION, root_key,
+};
 
 fn design() -> TemplateDesign {
     chosen_design()
         .with_control_class(ControlClass::Chosen)
         .with_operator_enroll(OperatorEnroll::Allowed)
         .with_repeat(RepeatPolicy::Always)
+        .with_sources(SourceWatch::AtMost(SourceLimit::new(1).unwrap()))
 }
 
 #[test]
@@ -30,25 +36,33 @@ fn no_secret_of_a_device_is_said_or_written_in_its_whole_life() {
     for tagged in [false, true] {
         let directory = tempfile::tempdir().unwrap();
         let kept = Kept::default();
-        let id = kept.traced(|| block_on(whole_life(&kept, directory.path(), tagged)));
+        let ids = kept.traced(|| block_on(whole_life(&kept, directory.path(), tagged)));
         kept.files(directory.path());
         // The story was told, so there was something to look at.
-        for span in ["create", "open", "create_template", "register", "enroll", "authenticate"] {
+        for span in SPANS {
             let opened = [format!("DEBUG {span}:"), format!("DEBUG {span}{{")];
             assert!(opened.iter().any(|opened| kept.said("trace", opened)), "{span}");
         }
-        assert!(kept.said("trace", &format!("serial={}", id.serial())));
-        assert!(kept.said("trace", &format!("template={}", id.template())));
-        assert_eq!(kept.leak(&secrets::of(&id, &design())), None);
+        for (whence, told) in TOLD {
+            assert!(kept.said(whence, told), "{whence}: {told}");
+        }
+        for id in ids {
+            assert!(kept.said("trace", &format!("serial={}", id.serial())));
+            assert!(kept.said("trace", &format!("template={}", id.template())));
+            assert_eq!(kept.leak(&secrets::of(&id, &design())), None);
+        }
     }
 }
 
-async fn whole_life(kept: &Kept, directory: &Path, tagged: bool) -> SerialId {
+async fn whole_life(kept: &Kept, directory: &Path, tagged: bool) -> [SerialId; 2] {
     let path = directory.join("store.redb");
     let store: Arc<dyn Store> =
         Arc::new(RedbStore::create(&path, &RedbOptions::default()).unwrap());
     let settings = || {
-        let builder = builder(Arc::clone(&store), Arc::new(FixedClock::default()), 1);
+        let host = Arc::new(Host(kept.clone()));
+        let builder = builder(Arc::clone(&store), Arc::new(FixedClock::default()), 1)
+            .with_decider(Arc::clone(&host) as _)
+            .with_observer(host);
         if tagged { builder.with_tagged_records() } else { builder }
     };
     let registry = settings().create(&root_key()).await.unwrap();
@@ -68,14 +82,36 @@ async fn whole_life(kept: &Kept, directory: &Path, tagged: bool) -> SerialId {
     kept.debug(&registry.check_all(id.template(), vec![new()]).await.unwrap());
 
     strangers(kept, &registry, &id).await;
+    first_epoch(kept, &registry, &id).await;
+    troubles(kept, &store, &id, &ada, tagged).await;
+    kept.value(&registry.enable(&id, &ada).await.unwrap());
+    looking::looks(kept, &registry, &id).await;
+    let secrets = &secrets::of(&id, &design());
+    Later { kept, registry: &registry, id: &id, ada: &ada, secrets }.told().await;
+    looking::looks(kept, &registry, &id).await;
+    let away = registry.create_template(registry.company(), design()).await.unwrap();
+    let away = SerialId::new(*away.id(), *id.serial());
+    looking::puts_away(kept, &registry, &away, &ada).await;
+    operators(kept, &registry, &id, &ada).await;
+    looking::follows_and_forgets(kept, &registry, &id).await;
+    registry.close().await;
     let right = EnrollPassword::parse(ENROLL).unwrap();
+    kept.error(registry.enroll(&id, &right).await.unwrap_err());
+    let reopened = settings().open(&root_key()).await.unwrap();
+    kept.debug(&reopened);
+    kept.error(reopened.enroll(&id, &right).await.unwrap_err());
+    [id, away]
+}
+
+async fn first_epoch(kept: &Kept, registry: &Registry, id: &SerialId) {
+    let (right, secrets) = (EnrollPassword::parse(ENROLL).unwrap(), secrets::of(id, &design()));
     for _ in 0..2 {
-        let enrollment = registry.enroll(&id, &right).await.unwrap();
+        let enrollment = registry.enroll(id, &right).await.unwrap();
         kept.debug(&enrollment);
         let credentials = enrollment.credentials();
         let password = credentials.connection_password();
         kept.value(&registry.authenticate(credentials.plug_id(), password).await.unwrap());
-        let found = secrets::of(&id, &design()).find(password.expose_bytes());
+        let found = secrets.find(password.expose_bytes());
         assert_eq!(found, Some("connection password"), "what is looked for is what there is");
         let text = password.expose_text();
         let plug_id = credentials.plug_id().to_string();
@@ -86,14 +122,6 @@ async fn whole_life(kept: &Kept, directory: &Path, tagged: bool) -> SerialId {
         kept.error(registry.authenticate(credentials.plug_id(), &wrong).await.unwrap_err());
         kept.value(&registry.serial_of(credentials.plug_id()).await.unwrap());
     }
-    troubles(kept, &store, &id, &ada, tagged).await;
-    operators(kept, &registry, &id, &ada).await;
-    registry.close().await;
-    kept.error(registry.enroll(&id, &right).await.unwrap_err());
-    let reopened = settings().open(&root_key()).await.unwrap();
-    kept.debug(&reopened);
-    kept.error(reopened.enroll(&id, &right).await.unwrap_err());
-    id
 }
 
 /// Refused each way in which one can be, until it is throttled.
@@ -130,6 +158,25 @@ async fn troubles(kept: &Kept, store: &Arc<dyn Store>, id: &SerialId, ada: &Acto
     }
     troubled.trouble(Trouble::Conflict, usize::from(u8::MAX));
     kept.error(registry.enable(id, ada).await.unwrap_err());
+    let (seen, until) = (Epoch::FIRST, UnixMillis::new(u64::MAX));
+    let new = passwords(NEW_ENROLL, NEW_CONTROL);
+    kept.error(registry.reactivate(id, seen, ada).await.unwrap_err());
+    kept.error(registry.reactivate_with_overlap(id, seen, until, ada).await.unwrap_err());
+    kept.error(registry.unenroll(id, seen, ada).await.unwrap_err());
+    troubled.calm();
+    for trouble in [Trouble::FailsBefore, Trouble::Conflict] {
+        troubled.trouble(trouble, 16);
+        kept.error(registry.transfer(id, &new, seen, ada).await.unwrap_err());
+        troubled.calm();
+        troubled.trouble(trouble, 16);
+        let control = ControlPassword::parse(NEW_CONTROL).unwrap();
+        kept.error(registry.replace_control_password(id, &control, ada).await.unwrap_err());
+        troubled.calm();
+        troubled.trouble(trouble, 16);
+        let closed = registry.close_template(id.template()).await;
+        kept.error(closed.unwrap_err());
+        troubled.calm();
+    }
 }
 
 async fn operators(kept: &Kept, registry: &Registry, id: &SerialId, ada: &Actor) {
@@ -141,10 +188,56 @@ async fn operators(kept: &Kept, registry: &Registry, id: &SerialId, ada: &Actor)
     kept.value(&registry.retire(id, ada).await.unwrap());
     kept.error(registry.disable(id, ada).await.unwrap_err());
     kept.value(&registry.serial(id).await.unwrap());
-    kept.value(&registry.serials(id.template(), None, NonZeroUsize::MIN).await.unwrap());
     kept.value(&registry.templates(registry.company(), None, NonZeroUsize::MIN).await.unwrap());
     kept.value(&registry.history(id, None, NonZeroUsize::MAX).await.unwrap());
     kept.value(&Author::Device);
     kept.debug(registry);
     kept.debug(&registry.stretch_load());
 }
+
+/// What an operation is traced as.
+const SPANS: [&str; 30] = [
+    "authenticate",
+    "change_template",
+    "check_all",
+    "close_template",
+    "count_serials",
+    "create",
+    "create_template",
+    "delete_template",
+    "disable",
+    "enable",
+    "enroll",
+    "enroll_by_operator",
+    "explain",
+    "explain_all",
+    "feed",
+    "forget_events",
+    "history",
+    "open",
+    "open_template",
+    "reactivate",
+    "reactivate_with_overlap",
+    "register",
+    "replace_control_password",
+    "replace_passwords",
+    "retire",
+    "serials",
+    "transfer",
+    "unenroll",
+    "unenroll_by_device",
+    "verify_history",
+];
+
+/// What a host was told, so that there was something to look at.
+const TOLD: [(&str, &str); 9] = [
+    ("asked", "EnrollRequest"),
+    ("asked", "Operator"),
+    ("refused", "throttled"),
+    ("refused", "Authenticate"),
+    ("refused", "Unenroll"),
+    ("repeated", "RepeatedEnrollment"),
+    ("suspects", "TooManySources"),
+    ("revoked", "Unenrolled"),
+    ("revoked", "Activated"),
+];

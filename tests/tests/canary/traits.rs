@@ -2,14 +2,17 @@
 
 use plugmint::{
     ConnectionPassword, ControlPassword, Credentials, EnrollPassword, Enrollment, EnvRootKeys,
-    FileRootKeys, NewSerial, RootKey, RootMac,
+    FileRootKeys, NewPasswords, NewSerial, RootKey, RootMac,
 };
 use plugmint_core::derivation::{
     AuthKey, AuthVerifier, ControlKey, EnrollKey, KeyCheck, PasswordText, PlatformKeys,
     PlatformRoots, SealKey, SealedKey, StretchJob, StretchMemory, Stretched, Stretching,
     TemplateKey, Verifier,
 };
-use plugmint_core::lifecycle::{Activated, Enrolled, Registered, Registration, SerialRecord};
+use plugmint_core::lifecycle::{
+    Activated, Change, Decision, Enrolled, Former, Identity, Offered, Outcome, Overlap, Registered,
+    Registration, Renewal, Retired, SerialRecord, Stage,
+};
 use plugmint_core::{Credential, CredentialView, SecretText};
 use plugmint_store::TagKey;
 use static_assertions::assert_not_impl_any;
@@ -24,31 +27,42 @@ secret!(
     Activated,
     AuthKey,
     AuthVerifier,
+    Change,
     ConnectionPassword,
     ControlKey,
     ControlPassword,
     Credential,
     CredentialView<'_>,
     Credentials,
+    Decision<Enrollment>,
+    Decision<Outcome>,
     EnrollKey,
     EnrollPassword,
     Enrolled,
     Enrollment,
     EnvRootKeys,
     FileRootKeys,
+    Former,
+    Identity,
     KeyCheck,
+    NewPasswords,
     NewSerial,
+    Offered,
+    Overlap,
     PasswordText<'_>,
     PlatformKeys,
     PlatformRoots,
     Registered,
     Registration,
+    Renewal,
+    Retired,
     RootKey,
     RootMac,
     SealKey,
     SealedKey,
     SecretText,
     SerialRecord,
+    Stage,
     StretchJob,
     StretchMemory,
     Stretched,

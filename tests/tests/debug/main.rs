@@ -5,11 +5,13 @@
 
 #![cfg(test)]
 
+mod renewals;
 mod secrets;
 mod shown;
 mod source;
 mod stores;
 mod things;
+mod told;
 mod values;
 
 use std::fmt::Debug;
@@ -26,6 +28,9 @@ fn no_public_type_shows_a_secret() {
     stores::stores(&mut shown);
     stores::registries(&mut shown);
     values::errors(&mut shown);
+    values::situations(&mut shown);
+    renewals::overlaps_and_renewals(&mut shown);
+    told::told(&mut shown);
     shown.holds_no_secret();
 
     let missing: Vec<_> = source::public_types().difference(&shown.names()).cloned().collect();

@@ -7,8 +7,8 @@ use plugmint_core::derivation::{
 };
 use plugmint_core::lifecycle::{Decision, Registered, Registration, SerialRecord, Stage};
 use plugmint_core::{
-    Author, ControlClass, ControlPassword, CredentialView, EnrollPassword, Epoch, KeyVersion,
-    PasswordClass, RepeatPolicy, TemplateDesign, TemplateName,
+    Author, ControlPassword, CredentialView, EnrollPassword, Epoch, KeyVersion, PasswordClass,
+    RepeatPolicy,
 };
 use plugmint_tests::{control_secrets, platform_secrets, thing_secrets};
 
@@ -18,10 +18,7 @@ use crate::things::*;
 pub(crate) fn secrets_and_records(shown: &mut Shown) {
     let enroll = EnrollPassword::parse(ENROLL).unwrap();
     let control = ControlPassword::parse(CONTROL).unwrap();
-    let design = TemplateDesign::new(TemplateName::parse("T").unwrap())
-        .with_password_class(PasswordClass::Chosen)
-        .with_control_class(ControlClass::Chosen)
-        .with_argon2(cost());
+    let design = chosen();
     shown.secrets(platform_secrets(&ROOT));
     shown.secrets(thing_secrets(&ROOT, &id(), &design, ENROLL));
     shown.secrets(control_secrets(&ROOT, &id(), &design, CONTROL));
@@ -103,11 +100,13 @@ fn lives(
     auth: &AuthVerifier,
 ) {
     shown.show(&record);
-    shown.show(&SerialStatus::new(id(), &record));
+    shown.show(&SerialStatus::new(id(), &record, at(1)));
     let refused = record.clone().authenticate(auth, at(2)).unwrap_err();
     shown.show(&refused);
-    let enroll =
-        |record| SerialRecord::enroll(Some(record), key, RepeatPolicy::Never, keys.auth(), at(2));
+    let enroll = |record| {
+        let never = RepeatPolicy::Never;
+        SerialRecord::enroll(Some(record), key, never, keys.auth(), None, at(2))
+    };
     let decision = enroll(record).unwrap();
     shown.show(&decision);
     let Decision::Commit(change, enrollment) = decision else { panic!("it enrolls") };
@@ -135,7 +134,7 @@ fn lives(
     let principal = proven.principal();
     shown.show(&principal);
     shown.show(&principal.kind());
-    let Decision::Commit(change, ()) = enrolled.authenticate(auth, at(3)).unwrap() else {
+    let Decision::Commit(change, _) = enrolled.authenticate(auth, at(3)).unwrap() else {
         panic!("it activates")
     };
     let Stage::Activated(stage) = change.record().stage() else { panic!("it is activated") };

@@ -19,6 +19,11 @@ impl Shown {
         self.texts.push((name.to_owned(), format!("{value:?} {value:#?}")));
     }
 
+    /// What was shown elsewhere was shown here, too.
+    pub(crate) fn append(&mut self, other: &mut Self) {
+        self.texts.append(&mut other.texts);
+    }
+
     /// A type that another test shows.
     pub(crate) fn elsewhere(&mut self, name: &str) {
         self.texts.push((name.to_owned(), String::new()));

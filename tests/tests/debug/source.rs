@@ -17,6 +17,7 @@ pub(crate) fn public_types() -> BTreeSet<String> {
         "AuthVerifier",
         "CompanyId",
         "ControlPassword",
+        "DenyReason",
         "EnrollPassword",
         "Epoch",
         "KeyVersion",

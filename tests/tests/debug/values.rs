@@ -2,19 +2,24 @@
 
 use plugmint::testing::FixedClock;
 use plugmint::{
-    Actor, AttemptLimits, AuthenticateError, CompanyId, CreateError, CreateTemplateError,
-    EnrollError, Fault, FindError, LookUpError, MarkError, OpenError, RegisterAllError,
-    RegisterError, RetireError, RootKeyError, Source, StretchLimits, SystemClock, Unknown,
+    Actor, AttemptLimits, AuthenticateError, ChangeTemplateError, CompanyId, CreateError,
+    CreateTemplateError, DeleteTemplateError, EnrollError, Fault, FeedCursor, FindError,
+    HistoryBreak, ListError, Living, LookUpError, MarkError, NotTransferred, OpenError,
+    PasswordError, RegisterAllError, RegisterError, RetireError, RootKeyError, Source,
+    StretchLimits, SystemClock, Unknown, VerbError, Verdict, VerifyHistoryError,
 };
 use plugmint_core::derivation::{
     PasswordText, PasswordTooLong, PlatformKeys, RootKey, RootLabel, SealNonce, SealedKey,
     StretchFailed, StretchMemory, Unsealable,
 };
-use plugmint_core::lifecycle::SerialRecord;
+use plugmint_core::lifecycle::{
+    Place, ReplaceRefusal, RevokeRefusal, SerialRecord, Situation, Verb, rule,
+};
 use plugmint_core::{
-    Argon2Cost, Author, ConnectionPassword, ControlClass, EnrollPassword, Epoch, Installation,
-    KeyVersion, Labels, Ordinal, PasswordClass, PasswordRefusal, PlugId, PlugIdKind, RepeatPolicy,
-    SerialId, SerialNumber, TemplateId, UnixMillis,
+    Argon2Cost, Author, ConnectionPassword, ControlClass, ControllerCap, DenyReason,
+    EnrollPassword, Epoch, HistoryHead, HistoryStart, Installation, KeyVersion, Labels, Ordinal,
+    PasswordClass, PasswordRefusal, PlugId, PlugIdKind, RepeatPolicy, SerialId, SerialNumber,
+    SourceLimit, SourceWatch, TemplateChange, TemplateId, TemplateName, UnixMillis,
 };
 
 use crate::shown::Shown;
@@ -90,6 +95,56 @@ pub(crate) fn errors(shown: &mut Shown) {
     shown.show(&CreateError::AlreadyCreated);
     shown.show(&FindError::Fault(fault()));
     shown.show(&RegisterAllError::Fault(fault()));
+}
+
+/// Where a serial is, what a verb comes to there, and why it is refused.
+pub(crate) fn situations(shown: &mut Shown) {
+    let situation =
+        Situation::all().find(|situation| matches!(situation.place(), Place::Living(_)));
+    let situation = situation.unwrap();
+    shown.show(&situation);
+    shown.show(&situation.template());
+    shown.show(&situation.place());
+    let Place::Living(living) = situation.place() else { panic!("it lives") };
+    shown.show(&living);
+    shown.show(&living.point());
+    shown.show(&living.epoch());
+    shown.show(&Verb::Enroll);
+    shown.show(&"become".parse::<Verb>().unwrap_err());
+    let rule = rule(Verb::Enroll, &situation);
+    shown.show(&rule);
+    shown.show(&rule.answer());
+
+    shown.show(&template().state());
+    shown.show(&template().design().controllers());
+    shown.show(&template().design().access());
+    let limit = SourceLimit::new(1).unwrap();
+    shown.show(&limit);
+    shown.show(&SourceWatch::AtMost(limit));
+    shown.show(&SourceLimit::new(0).unwrap_err());
+    shown.show(&ControllerCap::new(0).unwrap_err());
+    shown.show(&TemplateChange::new().rename(TemplateName::parse("U").unwrap()));
+    shown.show(&DenyReason::parse("not today").unwrap());
+    shown.show(&Verdict::Deny(DenyReason::parse("not today").unwrap()));
+    shown.show(&"".parse::<FeedCursor>().unwrap_err());
+    let head = HistoryHead::before_first(&id());
+    shown.show(&HistoryStart::new(head, at(1)));
+    shown.show(&ENROLL.parse::<HistoryHead>().unwrap_err());
+    shown.show(&Living::Refuse);
+    for mixed_up in [ENROLL.to_owned(), format!("{ENROLL}/{CONTROL}")] {
+        shown.show(&mixed_up.parse::<SerialId>().unwrap_err());
+    }
+
+    let fault = || Fault::Closed;
+    shown.show(&VerbError::<RevokeRefusal>::Refused(RevokeRefusal::NotEnrolled));
+    shown.show(&PasswordError::<ReplaceRefusal>::Fault(fault()));
+    shown.show(&PasswordError::<NotTransferred>::Passwords(PasswordRefusal::SamePasswords));
+    shown.show(&NotTransferred::TemplateClosed);
+    shown.show(&ChangeTemplateError::Fault(fault()));
+    shown.show(&DeleteTemplateError::InUse { id: Box::new(id()) });
+    shown.show(&VerifyHistoryError::Fault(fault()));
+    shown.show(&HistoryBreak::Missing);
+    shown.show(&ListError::ForeignCursor);
 }
 
 pub(crate) fn unsealable() -> Unsealable {

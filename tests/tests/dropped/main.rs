@@ -2,43 +2,21 @@
 
 #![cfg(test)]
 
+mod lives;
+mod lost_answers;
+mod meanwhile;
 mod registries;
 mod stores;
+mod templates;
 
 use std::num::NonZeroUsize;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 
-use plugmint::SerialId;
-use plugmint_tests::Scene;
+use plugmint::{SerialId, Store};
+use plugmint_memory::MemoryStore;
+use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_tests::{Scene, SimDisk, YieldingStore};
 use pollster::block_on;
-
-/// Polls a future `polls` times, each time but the first when it was woken, and drops it; whether it
-/// came to its end before.
-pub(crate) fn polled<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
-    struct Unpark(Thread, AtomicBool);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.1.store(true, Ordering::SeqCst);
-            self.0.unpark();
-        }
-    }
-    let mut future = pin!(future);
-    let woken = Arc::new(Unpark(thread::current(), AtomicBool::new(true)));
-    let waker = Waker::from(Arc::clone(&woken));
-    (0..polls).find_map(|_| {
-        while !woken.1.swap(false, Ordering::SeqCst) {
-            thread::park();
-        }
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => None,
-        }
-    })
-}
 
 /// The records agree with each other: the history is whole, and the credential follows the stage.
 pub(crate) fn is_whole(scene: &Scene, id: &SerialId) {
@@ -49,4 +27,14 @@ pub(crate) fn is_whole(scene: &Scene, id: &SerialId) {
     if let Some(plug_id) = status.plug_id {
         assert_eq!(block_on(scene.registry.serial_of(&plug_id)).unwrap(), *id);
     }
+}
+
+/// Stores on which every call is a place to be dropped at: in memory, and on redb with threads for
+/// reading and writing.
+pub(crate) fn yielding_stores() -> [Arc<dyn Store>; 2] {
+    let options = RedbOptions::default().with_cache_mib(4).with_read_threads(1);
+    let redb = RedbStore::create_on(SimDisk::new(Vec::new()) as _, &options).unwrap();
+    let yielding =
+        |store: Arc<dyn Store>| -> Arc<dyn Store> { Arc::new(YieldingStore::new(store)) };
+    [yielding(Arc::new(MemoryStore::new())), yielding(Arc::new(redb))]
 }

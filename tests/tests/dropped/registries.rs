@@ -9,27 +9,15 @@ use plugmint::{
     SerialId, StageName, Store,
 };
 use plugmint_memory::MemoryStore;
-use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_tests::{
-    Scene, SimDisk, YieldingStore, chosen_design, design, enroll_password, generated_password,
-    new_serial,
+    Scene, chosen_design, design, enroll_password, generated_password, new_serial, polled,
 };
 use pollster::block_on;
 
-use crate::{is_whole, polled};
+use crate::{is_whole, yielding_stores};
 
 fn ada() -> Actor {
     Actor::parse("ada").unwrap()
-}
-
-/// Stores on which every call is a place to be dropped at: in memory, and on redb with threads for
-/// reading and writing.
-fn yielding_stores() -> [Arc<dyn Store>; 2] {
-    let options = RedbOptions::default().with_cache_mib(4).with_read_threads(1);
-    let redb = RedbStore::create_on(SimDisk::new(Vec::new()) as _, &options).unwrap();
-    let yielding =
-        |store: Arc<dyn Store>| -> Arc<dyn Store> { Arc::new(YieldingStore::new(store)) };
-    [yielding(Arc::new(MemoryStore::new())), yielding(Arc::new(redb))]
 }
 
 /// Drops the call that `call` makes after 0, 1, 2, ... polls, each time on a new scene, until it is

@@ -10,10 +10,10 @@ use std::thread;
 use plugmint::{StageName, Store};
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::{Batch, Guard, Key};
-use plugmint_tests::{Scene, SimDisk, design, generated_password};
+use plugmint_tests::{Scene, SimDisk, design, generated_password, polled};
 use pollster::block_on;
 
-use crate::{is_whole, polled};
+use crate::is_whole;
 
 #[test]
 fn a_backup_that_is_dropped_anywhere_is_whole_or_not_there() {

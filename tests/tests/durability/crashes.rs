@@ -17,7 +17,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 
 use crate::count;
-use crate::load::{DEVICES_EACH, Ledger, THREADS, audit, live, new_scene, options};
+use crate::load::{DEVICES_EACH, Ledger, THREADS, audit, live, live_on, new_scene, options};
 
 /// A run of devices on a disk that kept a log.
 struct Run {
@@ -64,6 +64,10 @@ fn crash_everywhere(
                 let found = found.unwrap_or_else(|_| Err(AuditError::Wrong("a panic".to_owned())));
                 found.unwrap_or_else(|error| panic!("{}: {error:?}", told()));
                 images += 1;
+                if images % LIVES_GO_ON == 0 {
+                    live_on(lives, &SimDisk::new(before.clone()), steps)
+                        .unwrap_or_else(|error| panic!("{}, and later: {error:?}", told()));
+                }
                 if images % 4 == 0 {
                     crash_in_recovery(before, lives, &mut random, steps)
                         .unwrap_or_else(|error| panic!("{}, and in recovery: {error:?}", told()));
@@ -75,6 +79,9 @@ fn crash_everywhere(
     }
     (images, recoveries)
 }
+
+/// Behind one image of so many the devices live on.
+const LIVES_GO_ON: usize = 50;
 
 /// Opens an image, and crashes while that writes.
 fn crash_in_recovery(

@@ -17,5 +17,5 @@ fn a_store_of_format_1_opens_and_holds_what_it_held() {
     let registry = open_golden(Arc::new(store));
     let expected: Value = serde_json::from_slice(&fs::read(&golden.holds).unwrap()).unwrap();
     assert_eq!(everything(&registry), expected);
-    assert_eq!(expected["templates"].as_array().unwrap().len(), 2);
+    assert_eq!(expected["templates"].as_array().unwrap().len(), 5);
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use plugmint_redb::RedbStore;
 use plugmint_tests::{LIFE, Lives, STORE_THREADS, panics_of_stores, watch_panics};
+use pollster::block_on;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -15,8 +17,14 @@ use crate::load::{audit_store, options};
 /// Devices that begin to live in each round: more than a round lasts.
 const DEVICES: u32 = 400;
 
+/// Lines that a round tells at most: the first devices are through then.
+const LINES: u64 = 1_300;
+
 /// Rounds in one store, before the next one is made.
 const ROUNDS: usize = 5;
+
+/// Devices of each store that live on behind the last kill.
+const BEHIND: usize = 100;
 
 fn load(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_load"));
@@ -50,26 +58,35 @@ fn after_a_kill_under_load_every_step_that_was_told_is_there() {
     let devices = DEVICES * u32::try_from(ROUNDS).unwrap();
     let lives = Lives::of(devices);
     let mut random = ChaCha12Rng::seed_from_u64(3);
-    let (mut steps_told, mut round) = (0, 0);
+    let (mut steps_told, mut round, mut through) = (0, 0, 0);
     while round < kills {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store.redb");
         let mut told: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut begun = Vec::new();
         for part in 0..ROUNDS.min(kills - round) {
             round += 1;
             let first = (DEVICES * u32::try_from(part).unwrap()).to_string();
             let words = ["lives", path.to_str().unwrap(), &first, &DEVICES.to_string()];
-            let until = 1 + usize::try_from(random.next_u64() % 400).unwrap();
+            let until = 1 + usize::try_from(random.next_u64() % LINES).unwrap();
             let output = killed_after(until, load(&words).spawn().unwrap());
             steps_told += steps_in(&output, &mut told);
             let store = RedbStore::open(&path, &options()).unwrap();
             let steps = |device| told.get(&device).copied().unwrap_or(0)..=LIFE.len();
-            audit_store(&lives, store, steps)
+            let kept = audit_store(&lives, store, steps)
                 .unwrap_or_else(|error| panic!("round {round}: {error:?}"));
+            through += kept.iter().filter(|steps| **steps == LIFE.len()).count();
+            begun = kept;
         }
+        // Who was killed on the way lives on.
+        let store = Arc::new(RedbStore::open(&path, &options()).unwrap());
+        let scene = block_on(lives.open(store)).unwrap();
+        let behind = begun.len().min(BEHIND);
+        lives.live_on(&scene, &begun[..behind]).unwrap();
     }
     println!("{round} kills, {steps_told} steps told: 0 lost, 0 torn");
     assert!(steps_told > kills, "nothing was under way");
+    assert!(through > 0, "no device came to its end");
     assert_eq!(panics_of_stores(), BTreeMap::new());
 }
 

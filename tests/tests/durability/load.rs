@@ -118,6 +118,19 @@ pub(crate) fn audit_store(
     lives.audit(&scene, steps)
 }
 
+/// Opens what a disk holds, holds it against what must be there and may be, and lets all devices
+/// that are there live on to their end.
+pub(crate) fn live_on(
+    lives: &Lives,
+    disk: &Arc<SimDisk>,
+    steps: impl Fn(u32) -> RangeInclusive<usize>,
+) -> Result<(), AuditError> {
+    let store = RedbStore::open_on(Arc::clone(disk) as _, &options())?;
+    let scene = block_on(lives.open(Arc::new(store)))?;
+    let taken = lives.audit(&scene, steps)?;
+    lives.live_on(&scene, &taken)
+}
+
 pub(crate) fn options() -> RedbOptions {
     RedbOptions::default().with_cache_mib(4)
 }

@@ -199,8 +199,8 @@ fn a_look_up_that_fails_is_told_and_never_taken_for_nothing() {
     let sound = AtomicUsize::new(usize::MAX);
     let store = Arc::new(Flaky { store: MemoryStore::new(), sound });
     let scene = block_on(begin_lives(Arc::clone(&store) as _));
-    // A device at each step, and as many that are not there.
-    let steps = |device: u32| if device < TOGETHER { device as usize % LIFE.len() + 1 } else { 0 };
+    // Devices at every other step, and as many that are not there.
+    let steps = |device: u32| if device < TOGETHER { 2 * device as usize + 2 } else { 0 };
     block_on(register_together(&scene, 0..TOGETHER)).unwrap();
     for device in 0..TOGETHER {
         for verb in &LIFE[1..steps(device)] {

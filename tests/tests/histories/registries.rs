@@ -1,12 +1,17 @@
 //! The verbs of one serial.
 
+mod life;
+
 use std::sync::Arc;
 
-use plugmint::{ConnectionPassword, PlugId, SerialId, Store};
-use plugmint_memory::MemoryStore;
-use plugmint_tests::{
-    Scene, Sequential, Ticker, design, enroll_password, generated_password, is_linearizable,
+use plugmint::testing::root_key;
+use plugmint::{
+    AuthenticateError, Credentials, EnrollOutcome, EnrollPassword, Epoch, EpochRefusal,
+    NewPasswords, NotTransferred, Outcome, PasswordError, ProvenBy, RevokeError, RevokeRefusal,
+    SerialId, Store, TransferError, TransferRefusal, UnixMillis, VerbError,
 };
+use plugmint_core::derivation::{EnrollKey, PlatformKeys, StretchMemory};
+use plugmint_tests::{Scene, Ticker, design, enroll_password, generated_password, is_linearizable};
 use pollster::block_on;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
@@ -14,134 +19,186 @@ use rand_core::{Rng, SeedableRng};
 use crate::meeting::{Met, parts_of};
 use crate::{histories, memory, redb};
 
+use life::{Call, Life, Owner, State, Verb};
+
 const THREADS: u64 = 3;
 const CALLS: usize = 8;
 
 /// Serials in one store, each with a history of its own.
 const IN_ONE_STORE: u64 = 500;
 
-#[derive(Clone, Copy, Debug)]
-enum Verb {
-    Enroll,
-    Authenticate,
-    Disable,
-    Enable,
-    Retire,
-}
-
-/// A verb and the word that it was answered.
-type Call = (Verb, &'static str);
-
-#[derive(Clone, Copy, Eq, Hash, PartialEq)]
-enum Stage {
-    Registered,
-    Enrolled,
-    Activated,
-    Retired,
-}
-
-/// The life of a serial as one thread sees it.
-struct Life;
-
-impl Sequential for Life {
-    type State = (Stage, bool);
-    type Call = Call;
-
-    fn step(&self, (stage, enabled): &(Stage, bool), call: &Call) -> Option<(Stage, bool)> {
-        let (stage, enabled) = (*stage, *enabled);
-        let (answer, next) = match (call.0, stage) {
-            (Verb::Enroll | Verb::Authenticate, Stage::Retired) => ("refused", stage),
-            (Verb::Enroll | Verb::Authenticate, _) if !enabled => ("refused", stage),
-            (Verb::Enroll, Stage::Registered) => ("first", Stage::Enrolled),
-            (Verb::Enroll, Stage::Enrolled) => ("repeated", stage),
-            (Verb::Enroll, Stage::Activated) => ("already-activated", stage),
-            (Verb::Authenticate, Stage::Registered) => ("refused", stage),
-            (Verb::Authenticate, Stage::Enrolled | Stage::Activated) => {
-                ("connected", Stage::Activated)
-            }
-            (Verb::Disable | Verb::Enable, Stage::Retired) => ("retired", stage),
-            (Verb::Disable, _) if !enabled => ("already-done", stage),
-            (Verb::Enable, _) if enabled => ("already-done", stage),
-            (Verb::Retire, Stage::Retired) => ("already-done", stage),
-            (Verb::Disable | Verb::Enable, _) => ("done", stage),
-            (Verb::Retire, _) => ("done", Stage::Retired),
-        };
-        let enabled = match (call.0, answer) {
-            (Verb::Disable, "done") => false,
-            (Verb::Enable, "done") => true,
-            _ => enabled,
-        };
-        (answer == call.1).then_some((next, enabled))
-    }
-}
-
-/// A serial, and what its device is told when it enrolls.
+/// A serial, and what it has from each of its owners.
 struct Serial {
     history: u64,
     id: SerialId,
-    password: String,
-    plug_id: PlugId,
-    connection_password: ConnectionPassword,
+    passwords: [String; 2],
+    keys: [EnrollKey; 2],
 }
 
-fn number(history: u64) -> u32 {
-    u32::try_from(history).unwrap()
+impl Serial {
+    fn registered(scene: &Scene, history: u64) -> Self {
+        let number = u32::try_from(history).unwrap();
+        let passwords = [0, 1].map(|owner| generated_password(2 * number + owner));
+        let id = block_on(scene.register(&format!("SN-{history}"), &passwords[0]));
+        let template_key = PlatformKeys::of_root(&root_key()).template_key(id.template());
+        let keys = passwords.each_ref().map(|password| {
+            let (design, password) = (scene.template.design(), enroll_password(password));
+            let class = design.password_class();
+            let stretching = class.stretching(design.argon2(), &id, password.expose_text());
+            let stretched = stretching.run(&mut StretchMemory::new()).unwrap();
+            template_key.enroll_key(id.serial(), &stretched)
+        });
+        Self { history, id, passwords, keys }
+    }
+
+    fn password(&self, owner: Owner) -> EnrollPassword {
+        enroll_password(&self.passwords[owner])
+    }
+
+    fn credentials(&self, owner: Owner, epoch: u32) -> Credentials {
+        self.keys[owner].credentials(Epoch::new(epoch))
+    }
+
+    /// The epoch of credentials that were told.
+    fn epoch_of(&self, owner: Owner, told: &Credentials) -> Option<u32> {
+        let text = |of: &Credentials| of.connection_password().expose_text().to_string();
+        (0..=MOST_EPOCHS).find(|epoch| text(&self.credentials(owner, *epoch)) == text(told))
+    }
 }
 
-/// The serials of some histories: their credentials are computed apart.
-fn serials(scene: &Scene, histories: impl Iterator<Item = u64>) -> Vec<Serial> {
-    let apart = block_on(Scene::new(Arc::new(MemoryStore::new()), design()));
-    let serial = |history| {
-        let (name, password) = (format!("SN-{history}"), generated_password(number(history)));
-        let (id, enrollment) = block_on(apart.enrolled(&name, &password));
-        block_on(scene.register(&name, &password));
-        let credentials = enrollment.credentials();
-        let text = credentials.connection_password().expose_text();
-        let connection_password = ConnectionPassword::parse(&text).unwrap();
-        Serial { history, id, password, plug_id: *credentials.plug_id(), connection_password }
-    };
-    histories.map(serial).collect()
+/// There are no more: each call raises one at most.
+#[expect(clippy::cast_possible_truncation, reason = "there are a few")]
+const MOST_EPOCHS: u32 = THREADS as u32 * CALLS as u32;
+
+/// One thread's part of a history: it goes on from the epoch and the owner that it saw last.
+struct Part<'a> {
+    scene: &'a Scene,
+    serial: &'a Serial,
+    random: ChaCha12Rng,
+    seen: u32,
+    owner: Owner,
 }
 
-fn call(scene: &Scene, serial: &Serial, verb: Verb) -> Call {
-    let (registry, ada) = (&scene.registry, &scene.ada);
-    let outcome = |outcome| match outcome {
-        plugmint::Outcome::Done => "done",
-        plugmint::Outcome::AlreadyDone => "already-done",
-    };
-    let answer = match verb {
-        Verb::Enroll => {
-            let password = enroll_password(&serial.password);
-            match block_on(registry.enroll(&serial.id, &password)) {
-                Ok(enrollment) if enrollment.outcome() == plugmint::EnrollOutcome::First => "first",
-                Ok(_) => "repeated",
-                Err(error) => error.code(),
+impl Part<'_> {
+    fn some_verb(&mut self) -> Verb {
+        let (seen, owner) = (self.seen, self.owner);
+        let some = self.random.next_u32();
+        // Mostly the present one, sometimes the one before.
+        let epoch = if some & 0x300 == 0 { seen.saturating_sub(1) } else { seen };
+        match some % 32 {
+            0..9 => Verb::Enroll { owner },
+            9..17 => Verb::Authenticate { owner, epoch },
+            17 => Verb::UnenrollByDevice { owner, epoch },
+            18..23 => Verb::Reactivate { seen: epoch, with_overlap: some & 0x400 == 0 },
+            23 => Verb::Unenroll { seen: epoch },
+            24..26 => Verb::Transfer { seen: epoch, owner: 1 - owner },
+            26..28 => Verb::Disable,
+            28..31 => Verb::Enable,
+            _ => Verb::Retire,
+        }
+    }
+
+    fn call(&mut self, verb: Verb) -> Call {
+        let (registry, ada) = (&self.scene.registry, &self.scene.ada);
+        let (serial, id) = (self.serial, &self.serial.id);
+        let mut told = None;
+        let answer = match verb {
+            Verb::Enroll { owner } => {
+                match block_on(registry.enroll(id, &serial.password(owner))) {
+                    Ok(enrollment) => {
+                        told = Some(serial.epoch_of(owner, enrollment.credentials()).unwrap());
+                        self.seen = told.unwrap_or_default();
+                        match enrollment.outcome() {
+                            EnrollOutcome::First => "first",
+                            EnrollOutcome::Reissued => "reissued",
+                            _ => "repeated",
+                        }
+                    }
+                    Err(error) => error.code(),
+                }
             }
+            Verb::Authenticate { owner, epoch } => {
+                let told = serial.credentials(owner, epoch);
+                let connection = registry.authenticate(told.plug_id(), told.connection_password());
+                match block_on(connection).map(|principal| principal.proven_by()) {
+                    Ok(ProvenBy::Current) => "current",
+                    Ok(ProvenBy::Overlap { .. }) => "overlap",
+                    Err(error) => error.code(),
+                }
+            }
+            Verb::UnenrollByDevice { owner, epoch } => {
+                let told = serial.credentials(owner, epoch);
+                let (plug_id, password) = (told.plug_id(), told.connection_password());
+                let done = block_on(registry.unenroll_by_device(plug_id, password));
+                done.map_or_else(|error| AuthenticateError::code(&error), |()| "done")
+            }
+            Verb::Reactivate { seen, with_overlap } => {
+                let seen = Epoch::new(seen);
+                let done = if with_overlap {
+                    let far = UnixMillis::new(u64::MAX);
+                    block_on(registry.reactivate_with_overlap(id, seen, far, ada))
+                } else {
+                    block_on(registry.reactivate(id, seen, ada))
+                };
+                self.revoked(seen, done)
+            }
+            Verb::Unenroll { seen } => {
+                let seen = Epoch::new(seen);
+                let done = block_on(registry.unenroll(id, seen, ada));
+                self.revoked(seen, done)
+            }
+            Verb::Transfer { seen, owner } => {
+                let (seen, new) = (Epoch::new(seen), NewPasswords::new(serial.password(owner)));
+                let done = block_on(registry.transfer(id, &new, seen, ada));
+                if done.is_ok() {
+                    self.owner = owner;
+                }
+                self.transferred(seen, done)
+            }
+            Verb::Disable => {
+                block_on(registry.disable(id, ada)).map_or_else(|error| error.code(), word)
+            }
+            Verb::Enable => {
+                block_on(registry.enable(id, ada)).map_or_else(|error| error.code(), word)
+            }
+            Verb::Retire => {
+                block_on(registry.retire(id, ada)).map_or_else(|error| error.code(), word)
+            }
+        };
+        // Somebody else may have given it away.
+        if answer == "refused" && matches!(verb, Verb::Enroll { .. }) {
+            self.owner = 1 - self.owner;
         }
-        Verb::Authenticate => {
-            let connection = registry.authenticate(&serial.plug_id, &serial.connection_password);
-            block_on(connection).map_or_else(|error| error.code(), |_| "connected")
+        (verb, answer, told)
+    }
+
+    fn revoked(&mut self, seen: Epoch, done: Result<Outcome, RevokeError>) -> &'static str {
+        match &done {
+            Ok(_) => self.seen = seen.number() + 1,
+            Err(VerbError::Refused(RevokeRefusal::Epoch(EpochRefusal::Moved { now, .. }))) => {
+                self.seen = now.number();
+            }
+            Err(_) => {}
         }
-        Verb::Disable => {
-            block_on(registry.disable(&serial.id, ada)).map_or_else(|error| error.code(), outcome)
+        done.map_or_else(|error| error.code(), word)
+    }
+
+    fn transferred(&mut self, seen: Epoch, done: Result<Outcome, TransferError>) -> &'static str {
+        match &done {
+            Ok(_) => self.seen = seen.number() + 1,
+            Err(PasswordError::Refused(NotTransferred::Refused(TransferRefusal::Epoch(
+                EpochRefusal::Moved { now, .. },
+            )))) => self.seen = now.number(),
+            Err(_) => {}
         }
-        Verb::Enable => {
-            block_on(registry.enable(&serial.id, ada)).map_or_else(|error| error.code(), outcome)
-        }
-        Verb::Retire => {
-            block_on(registry.retire(&serial.id, ada)).map_or_else(|error| error.code(), outcome)
-        }
-    };
-    (verb, answer)
+        done.map_or_else(|error| error.code(), word)
+    }
 }
 
-fn some_verb(random: &mut ChaCha12Rng) -> Verb {
-    match random.next_u32() % 16 {
-        0..6 => Verb::Enroll,
-        6..10 => Verb::Authenticate,
-        10..12 => Verb::Disable,
-        12..15 => Verb::Enable,
-        _ => Verb::Retire,
+const fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "done",
+        Outcome::AlreadyDone => "already-done",
     }
 }
 
@@ -151,18 +208,22 @@ fn are_linearizable(open: fn() -> Arc<dyn Store>, name: &str) {
     for first in (0..total).step_by(usize::try_from(IN_ONE_STORE).unwrap()) {
         let scene = block_on(Scene::new(open(), design()));
         let ticker = Ticker::default();
-        let serials = serials(&scene, first..total.min(first + IN_ONE_STORE));
+        let numbers = first..total.min(first + IN_ONE_STORE);
+        let serials: Vec<_> = numbers.map(|number| Serial::registered(&scene, number)).collect();
         let all = parts_of(THREADS, &serials, |serial, thread, start| {
-            let seed = serial.history * THREADS + thread;
-            let mut random = ChaCha12Rng::seed_from_u64(seed);
+            let random = ChaCha12Rng::seed_from_u64(serial.history * THREADS + thread);
+            let mut part = Part { scene: &scene, serial, random, seen: 0, owner: 0 };
             start.wait();
-            let verbs = (0..CALLS).map(|_| some_verb(&mut random));
-            verbs.map(|verb| ticker.time(|| call(&scene, serial, verb))).collect()
+            let one = |_| {
+                let verb = part.some_verb();
+                ticker.time(|| part.call(verb))
+            };
+            (0..CALLS).map(one).collect()
         });
         for (serial, parts) in serials.iter().zip(all) {
             met.count(&parts);
             let history = parts.concat();
-            let holds = is_linearizable(&Life, &(Stage::Registered, true), &history);
+            let holds = is_linearizable(&Life, &State::REGISTERED, &history);
             assert!(holds, "{} lives no life: {history:#?}", serial.id.serial());
         }
     }
@@ -177,4 +238,22 @@ fn lives_in_memory_are_linearizable() {
 #[test]
 fn lives_on_redb_are_linearizable() {
     are_linearizable(redb, "on redb");
+}
+
+#[test]
+fn a_password_that_comes_back_is_found() {
+    let ticker = Ticker::default();
+    let begin = [
+        (Verb::Enroll { owner: 0 }, "first", Some(0)),
+        (Verb::Authenticate { owner: 0, epoch: 0 }, "current", None),
+        (Verb::Reactivate { seen: 0, with_overlap: true }, "done", None),
+        (Verb::Enroll { owner: 0 }, "reissued", Some(1)),
+        (Verb::Authenticate { owner: 0, epoch: 0 }, "overlap", None),
+        (Verb::Authenticate { owner: 0, epoch: 1 }, "current", None),
+    ];
+    let mut history: Vec<_> = begin.into_iter().map(|call| ticker.time(|| call)).collect();
+    assert!(is_linearizable(&Life, &State::REGISTERED, &history));
+    let back = (Verb::Authenticate { owner: 0, epoch: 0 }, "overlap", None);
+    history.push(ticker.time(|| back));
+    assert!(!is_linearizable(&Life, &State::REGISTERED, &history));
 }

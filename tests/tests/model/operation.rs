@@ -1,67 +1,172 @@
 //! What may happen to a registry, and what it must answer.
 
-use plugmint::{OperatorEnroll, PlugId, RepeatPolicy, TemplateDesign};
+mod arbitrary;
+
+use plugmint::{
+    Argon2Cost, ControlClass, Living, OperatorEnroll, PlugId, RepeatPolicy, TemplateDesign,
+};
 use plugmint_tests::{chosen_design, design};
-use proptest::prelude::*;
-use proptest::sample::select;
+
+pub(crate) use arbitrary::arb_operation;
 
 /// Where all random bytes of a run come from.
 pub(crate) const SEED: u64 = 7;
 
 pub(crate) const SERIALS: [&str; 4] = ["SN-1", "SN-10", "A", "00:1B:44:11:3A:B7"];
 
-pub(crate) const PASSWORDS: [&str; 2] =
-    ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
+pub(crate) const PASSWORDS: [&str; 4] = [
+    "0123456789abcdef0123456789abcdef",
+    "fedcba9876543210fedcba9876543210",
+    "00112233445566778899aabbccddeeff",
+    "ffeeddccbbaa99887766554433221100",
+];
 
-/// The template that keeps sealed keys.
-pub(crate) const SEALING: usize = 2;
+pub(crate) const REPEATS: [RepeatPolicy; 3] =
+    [RepeatPolicy::UntilActivated, RepeatPolicy::Always, RepeatPolicy::Never];
 
-/// The templates that every run begins with: each repeat policy, both kinds of stretching.
+/// The templates that every run begins with: each repeat policy, both kinds of stretching, one kind
+/// for both passwords and two, with operator enrollment and without.
 pub(crate) fn designs() -> Vec<TemplateDesign> {
+    let shortest = Argon2Cost::new(64, 1, 1).unwrap();
+    let by_operator = OperatorEnroll::Allowed;
     vec![
         design(),
-        design().with_repeat(RepeatPolicy::Always),
-        design().with_repeat(RepeatPolicy::Never).with_operator_enroll(OperatorEnroll::Allowed),
-        chosen_design(),
+        design()
+            .with_repeat(RepeatPolicy::Always)
+            .with_control_class(ControlClass::Chosen)
+            .with_argon2(shortest),
+        design().with_repeat(RepeatPolicy::Never).with_operator_enroll(by_operator),
+        chosen_design().with_operator_enroll(by_operator),
     ]
 }
 
-/// One operation on one of four serials of one of four templates; `password` is one of two, and
-/// whichever a serial is registered with is the right one.
-#[derive(Clone, Debug)]
+/// A serial of a template, by their places.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct On {
+    pub(crate) template: usize,
+    pub(crate) serial: usize,
+}
+
+/// An enroll password and perhaps a control password, by their places.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair {
+    pub(crate) enroll: usize,
+    pub(crate) control: Option<usize>,
+}
+
+/// Which epoch an operator saw.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seen {
+    Present,
+    Before,
+    NotYet,
+}
+
+/// One operation on one of four serials of one of four templates.
+///
+/// `pick` is one of all connection passwords that were ever given out, counted from the newest.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Operation {
-    Register { template: usize, serial: usize, password: usize },
-    Enroll { template: usize, serial: usize, password: usize },
-    Authenticate { template: usize, serial: usize, password: usize },
-    Disable { template: usize, serial: usize },
-    Enable { template: usize, serial: usize },
-    Retire { template: usize, serial: usize },
-    Wait { millis: u16 },
+    Register {
+        on: On,
+        pair: Pair,
+    },
+    Enroll {
+        on: On,
+        password: usize,
+    },
+    EnrollByOperator {
+        on: On,
+    },
+    Authenticate {
+        pick: usize,
+    },
+    /// With what a password comes to at an epoch, whether or not it was ever given out.
+    Guess {
+        on: On,
+        password: usize,
+        epoch: u32,
+    },
+    UnenrollByDevice {
+        pick: usize,
+    },
+    Disable {
+        on: On,
+    },
+    Enable {
+        on: On,
+    },
+    Retire {
+        on: On,
+    },
+    Reactivate {
+        on: On,
+        seen: Seen,
+        overlap: Option<u32>,
+    },
+    Unenroll {
+        on: On,
+        seen: Seen,
+    },
+    ReplacePasswords {
+        on: On,
+        pair: Pair,
+        seen: Seen,
+    },
+    Transfer {
+        on: On,
+        pair: Pair,
+        seen: Seen,
+    },
+    ReplaceControl {
+        on: On,
+        password: usize,
+    },
+    Close {
+        template: usize,
+    },
+    Open {
+        template: usize,
+    },
+    Change {
+        template: usize,
+        repeat: usize,
+    },
+    Delete {
+        template: usize,
+        living: Living,
+    },
+    Forget {
+        younger: u32,
+    },
+    ReadFeed {
+        limit: usize,
+    },
+    Wait {
+        millis: u32,
+    },
     Reopen,
+}
+
+impl Operation {
+    /// The same call once more, by who does not know what came of it.
+    pub(crate) fn again(self) -> Self {
+        match self {
+            Self::Reactivate { on, seen: Seen::Present, overlap } => {
+                Self::Reactivate { on, seen: Seen::Before, overlap }
+            }
+            Self::Unenroll { on, seen: Seen::Present } => Self::Unenroll { on, seen: Seen::Before },
+            Self::ReplacePasswords { on, pair, seen: Seen::Present } => {
+                Self::ReplacePasswords { on, pair, seen: Seen::Before }
+            }
+            Self::Transfer { on, pair, seen: Seen::Present } => {
+                Self::Transfer { on, pair, seen: Seen::Before }
+            }
+            operation => operation,
+        }
+    }
 }
 
 /// What an operation answers: the outcome or the code of the refusal, and credentials if it gives
 /// some.
 pub(crate) type Answer = (String, Option<(PlugId, String)>);
-
-pub(crate) fn arb_operation() -> impl Strategy<Value = Operation> {
-    let named = (0..designs().len(), 0..SERIALS.len());
-    // Mostly the same password, so that it is mostly right.
-    let with_password = (named.clone(), select(vec![0_usize, 0, 0, 1]));
-    prop_oneof![
-        4 => with_password.clone().prop_map(|((template, serial), password)| {
-            Operation::Register { template, serial, password }
-        }),
-        6 => with_password.clone().prop_map(|((template, serial), password)| {
-            Operation::Enroll { template, serial, password }
-        }),
-        6 => with_password.prop_map(|((template, serial), password)| {
-            Operation::Authenticate { template, serial, password }
-        }),
-        2 => named.clone().prop_map(|(template, serial)| Operation::Disable { template, serial }),
-        3 => named.clone().prop_map(|(template, serial)| Operation::Enable { template, serial }),
-        1 => named.prop_map(|(template, serial)| Operation::Retire { template, serial }),
-        1 => any::<u16>().prop_map(|millis| Operation::Wait { millis }),
-        1 => Just(Operation::Reopen),
-    ]
-}

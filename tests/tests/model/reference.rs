@@ -1,29 +1,67 @@
 //! The model: records in a map, and the core that decides on them.
 
-use std::collections::BTreeMap;
+mod devices;
+mod operators;
+mod templates;
 
-use plugmint::testing::{TestRegistry, root_key};
-use plugmint::{Actor, Author, Event, PlugId, ProductionTemplate, SerialId};
-use plugmint_core::derivation::{EnrollKey, PlatformKeys, StretchMemory};
-use plugmint_core::lifecycle::{
-    Decision, EnrollRefusal, Outcome, Registered, Registration, SerialRecord,
+use std::collections::{BTreeMap, BTreeSet};
+
+use plugmint::testing::TestRegistry;
+use plugmint::{
+    Actor, Author, ConnectionPassword, Epoch, Event, PlugId, ProductionTemplate, SerialId,
+    TemplateId, UnixMillis,
 };
-use plugmint_core::{Credentials, Epoch, KeyVersion, UnixMillis};
-use plugmint_tests::enroll_password;
+use plugmint_core::Credential;
+use plugmint_core::Credentials;
+use plugmint_core::lifecycle::{Decision, SerialRecord, Stage};
 use pollster::block_on;
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 
-use crate::operation::{Answer, Operation, PASSWORDS, SEED, SERIALS, arb_operation, designs};
+use crate::operation::{Answer, On, Operation, Pair, SEED, SERIALS, Seen, arb_operation, designs};
+use crate::passwords::Passwords;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
-    pub(crate) templates: Vec<ProductionTemplate>,
+    /// The templates by their places.
+    pub(crate) ids: Vec<TemplateId>,
+    pub(crate) templates: BTreeMap<TemplateId, ProductionTemplate>,
     pub(crate) records: BTreeMap<SerialId, SerialRecord>,
+    /// Every event that ever was, of each serial.
     pub(crate) events: BTreeMap<SerialId, Vec<Event>>,
-    /// What the operation must answer that was applied last.
+    /// How many events of each serial were forgotten.
+    pub(crate) forgotten: BTreeMap<SerialId, usize>,
+    /// The passwords of each serial.
+    pub(crate) pairs: BTreeMap<SerialId, Pair>,
+    /// The operation that was applied last.
+    pub(crate) last: Option<Operation>,
+    /// What is left of identities that their serials gave up.
+    pub(crate) given_up: BTreeMap<PlugId, Credential>,
+    /// Every connection password that was ever given out, once.
+    pub(crate) given: Vec<Given>,
+    /// The events that the feed must give when it is read next.
+    unread: BTreeSet<(SerialId, u64)>,
+    /// What it must have given when it was read last.
+    pub(crate) fed: BTreeSet<(SerialId, u64)>,
+    /// The epoch that was seen for the operation that was applied last.
+    pub(crate) seen: Epoch,
+    /// What that operation must answer.
     pub(crate) expected: Answer,
     now: u64,
+}
+
+/// What a device was told when it enrolled.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Given {
+    pub(crate) id: SerialId,
+    pub(crate) plug_id: PlugId,
+    text: String,
+}
+
+impl Given {
+    pub(crate) fn password(&self) -> ConnectionPassword {
+        ConnectionPassword::parse(&self.text).unwrap()
+    }
 }
 
 impl ReferenceStateMachine for Model {
@@ -35,61 +73,100 @@ impl ReferenceStateMachine for Model {
         let test = block_on(TestRegistry::new(SEED)).unwrap();
         let (registry, now) = (test.registry(), test.clock().time().millis());
         let create = |design| block_on(registry.create_template(registry.company(), design));
-        let templates = designs().into_iter().map(|design| create(design).unwrap()).collect();
-        let (records, events) = (BTreeMap::new(), BTreeMap::new());
-        Just(Self { templates, records, events, expected: said("done"), now }).boxed()
+        let all: Vec<_> = designs().into_iter().map(|design| create(design).unwrap()).collect();
+        let model = Self {
+            ids: all.iter().map(|template| *template.id()).collect(),
+            templates: all.into_iter().map(|template| (*template.id(), template)).collect(),
+            records: BTreeMap::new(),
+            events: BTreeMap::new(),
+            forgotten: BTreeMap::new(),
+            pairs: BTreeMap::new(),
+            last: None,
+            given_up: BTreeMap::new(),
+            given: Vec::new(),
+            unread: BTreeSet::new(),
+            fed: BTreeSet::new(),
+            seen: Epoch::FIRST,
+            expected: said("done"),
+            now,
+        };
+        Just(model).boxed()
     }
 
-    fn transitions(_: &Self) -> BoxedStrategy<Operation> {
-        arb_operation().boxed()
+    fn transitions(state: &Self) -> BoxedStrategy<Operation> {
+        arb_operation(state).boxed()
     }
 
     fn apply(mut state: Self, operation: &Operation) -> Self {
-        state.expected = state.answer(operation);
+        state.expected = state.answer(*operation);
+        state.last = Some(*operation);
         state
     }
 }
 
 impl Model {
-    pub(crate) fn id(&self, template: usize, serial: usize) -> SerialId {
-        SerialId::new(*self.templates[template].id(), SERIALS[serial].parse().unwrap())
+    pub(crate) fn id(&self, on: On) -> SerialId {
+        SerialId::new(self.ids[on.template], SERIALS[on.serial].parse().unwrap())
     }
 
-    /// What a serial and one of the passwords come to.
-    pub(crate) fn key(&self, template: usize, id: &SerialId, password: usize) -> EnrollKey {
-        let design = self.templates[template].design();
-        let password = enroll_password(PASSWORDS[password]);
-        let stretched = design
-            .password_class()
-            .stretching(design.argon2(), id, password.expose_text())
-            .run(&mut StretchMemory::new())
-            .unwrap();
-        keys().template_key(id.template()).enroll_key(id.serial(), &stretched)
+    pub(crate) fn passwords<'a>(&'a self, id: &'a SerialId) -> Passwords<'a> {
+        Passwords { design: self.templates[id.template()].design(), id }
     }
 
-    fn answer(&mut self, operation: &Operation) -> Answer {
-        let now = UnixMillis::new(self.now);
-        match *operation {
-            Operation::Register { template, serial, password } => {
-                self.register(template, serial, password)
+    pub(crate) const fn time(&self) -> UnixMillis {
+        UnixMillis::new(self.now)
+    }
+
+    /// A time that is so many milliseconds away.
+    pub(crate) fn time_in(&self, millis: u32) -> UnixMillis {
+        UnixMillis::new(self.now + u64::from(millis))
+    }
+
+    /// Before which events are forgotten.
+    pub(crate) fn time_ago(&self, millis: u32) -> UnixMillis {
+        UnixMillis::new(self.now - u64::from(millis))
+    }
+
+    /// One of all passwords that were given out, the newest first.
+    pub(crate) fn picked(&self, pick: usize) -> Option<&Given> {
+        self.given.iter().nth_back(pick % self.given.len().max(1))
+    }
+
+    /// The events of a serial that were not forgotten.
+    pub(crate) fn history(&self, id: &SerialId) -> &[Event] {
+        &self.events[id][self.forgotten.get(id).copied().unwrap_or(0)..]
+    }
+
+    fn answer(&mut self, operation: Operation) -> Answer {
+        match operation {
+            Operation::Register { on, pair } => self.register(on, pair),
+            Operation::Enroll { on, password } => self.enroll(on, password),
+            Operation::EnrollByOperator { on } => self.enroll_by_operator(on),
+            Operation::Authenticate { pick } => match self.picked(pick).cloned() {
+                Some(given) => self.authenticate(&given),
+                None => said("refused"),
+            },
+            Operation::Guess { on, password, epoch } => {
+                let given = self.guessed(on, password, epoch);
+                self.authenticate(&given)
             }
-            Operation::Enroll { template, serial, password } => {
-                self.enroll(template, serial, password)
-            }
-            Operation::Authenticate { template, serial, password } => {
-                self.authenticate(template, serial, password)
-            }
-            Operation::Disable { template, serial } => {
-                let id = self.id(template, serial);
-                self.operate(id, |record, author| record.disable(author, now).ok())
-            }
-            Operation::Enable { template, serial } => {
-                let id = self.id(template, serial);
-                self.operate(id, |record, author| record.enable(author, now).ok())
-            }
-            Operation::Retire { template, serial } => {
-                let id = self.id(template, serial);
-                self.operate(id, |record, author| Some(record.retire(author, now)))
+            Operation::UnenrollByDevice { pick } => self.unenroll_by_device(pick),
+            Operation::Disable { on } => self.disable(on),
+            Operation::Enable { on } => self.enable(on),
+            Operation::Retire { on } => self.retire(on),
+            Operation::Reactivate { on, seen, overlap } => self.reactivate(on, seen, overlap),
+            Operation::Unenroll { on, seen } => self.unenroll(on, seen),
+            Operation::ReplacePasswords { on, pair, seen } => self.replace(on, pair, seen),
+            Operation::Transfer { on, pair, seen } => self.transfer(on, pair, seen),
+            Operation::ReplaceControl { on, password } => self.replace_control(on, password),
+            Operation::Close { template } => self.close(template),
+            Operation::Open { template } => self.open(template),
+            Operation::Change { template, repeat } => self.change(template, repeat),
+            Operation::Delete { template, living } => self.delete(template, living),
+            Operation::Forget { younger } => self.forget(self.time_ago(younger)),
+            Operation::ReadFeed { .. } => {
+                self.fed = std::mem::take(&mut self.unread);
+                said("done")
             }
             Operation::Wait { millis } => {
                 self.now += u64::from(millis);
@@ -99,78 +176,34 @@ impl Model {
         }
     }
 
-    fn register(&mut self, template: usize, serial: usize, password: usize) -> Answer {
-        let id = self.id(template, serial);
-        let verifier = self.key(template, &id, password).verifier();
-        if let Some(record) = self.records.get(&id) {
-            let Some(registration) = record.stage().registration() else {
-                return said("retired");
-            };
-            let same = registration.enroll_verifier().matches(&verifier);
-            return said(if same { "already-registered" } else { "serial-taken" });
-        }
-        // Whether a key is sealed shows in the status; its nonce is the registry's to draw.
-        let now = UnixMillis::new(self.now);
-        let registration = Registration::new(KeyVersion::FIRST, verifier, None, now);
-        let change = SerialRecord::register(&id, Registered::new(registration, None), by_ada());
-        self.settle(id, Decision::Commit(Box::new(change), ()));
-        said("done")
-    }
-
-    fn enroll(&mut self, template: usize, serial: usize, password: usize) -> Answer {
-        let id = self.id(template, serial);
-        let record = self.records.get(&id).cloned();
-        let key = self.key(template, &id, password);
-        let repeat = self.templates[template].design().repeat();
-        let now = UnixMillis::new(self.now);
-        match SerialRecord::enroll(record, &key, repeat, keys().auth(), now) {
-            Ok(decision) => {
-                let enrollment = self.settle(id, decision);
-                (format!("{:?}", enrollment.outcome()), Some(told(enrollment.credentials())))
-            }
-            Err(EnrollRefusal::AlreadyEnrolled) => said("already-enrolled"),
-            Err(EnrollRefusal::AlreadyActivated) => said("already-activated"),
-            Err(EnrollRefusal::Stranger(_)) => said("refused"),
-        }
-    }
-
-    fn authenticate(&mut self, template: usize, serial: usize, password: usize) -> Answer {
-        let id = self.id(template, serial);
-        let Some(record) = self.records.get(&id).cloned() else {
-            return said("refused");
+    /// The epoch that an operator saw.
+    fn saw(&mut self, id: &SerialId, seen: Seen) -> Epoch {
+        let now = self.records.get(id).map_or(Epoch::FIRST, |record| match record.stage() {
+            Stage::Retired(retired) => retired.epoch(),
+            stage => stage.registration().unwrap().epoch(),
+        });
+        self.seen = match seen {
+            Seen::Present => now,
+            Seen::Before => Epoch::new(now.number().saturating_sub(1)),
+            Seen::NotYet => now.next().unwrap(),
         };
-        let credentials = self.key(template, &id, password).credentials(Epoch::FIRST);
-        let (plug_id, password) = (credentials.plug_id(), credentials.connection_password());
-        let presented = keys().auth().verifier(plug_id, password);
-        match record.authenticate(&presented, UnixMillis::new(self.now)) {
-            Ok(decision) => {
-                self.settle(id, decision);
-                said("done")
-            }
-            Err(_) => said("refused"),
-        }
-    }
-
-    fn operate(
-        &mut self,
-        id: SerialId,
-        verb: impl FnOnce(SerialRecord, Author) -> Option<Decision<Outcome>>,
-    ) -> Answer {
-        let Some(record) = self.records.get(&id).cloned() else {
-            return said("unknown-serial");
-        };
-        match verb(record, by_ada()) {
-            None => said("retired"),
-            Some(decision) => said(&format!("{:?}", self.settle(id, decision))),
-        }
+        self.seen
     }
 
     fn settle<A>(&mut self, id: SerialId, decision: Decision<A>) -> A {
         match decision {
             Decision::Answer(answer) => answer,
             Decision::Commit(change, answer) => {
-                self.events.entry(id).or_default().push(change.event().clone());
-                self.records.insert(id, change.record().clone());
+                let event = change.event().clone();
+                self.unread.insert((id, event.number().number()));
+                self.events.entry(id).or_default().push(event);
+                let old = self.records.insert(id, change.record().clone());
+                let old = old.map(|old| old.credentials(&id)).unwrap_or_default();
+                let old = old.into_iter().map(|old| (*old.plug_id(), old.into_closed()));
+                self.given_up.extend(old);
+                for new in change.record().credentials(&id) {
+                    self.given_up.remove(new.plug_id());
+                }
                 answer
             }
         }
@@ -191,8 +224,4 @@ pub(crate) fn told(credentials: &Credentials) -> (PlugId, String) {
 
 fn by_ada() -> Author {
     Author::Operator(ada())
-}
-
-fn keys() -> PlatformKeys {
-    PlatformKeys::of_root(&root_key())
 }

@@ -1,21 +1,24 @@
 //! The registries under test: the same one over memory and over redb.
 
-use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
-use std::sync::Arc;
+mod agreement;
+mod answers;
+
+use std::collections::BTreeSet;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use plugmint::SerialId;
 use plugmint::testing::{FixedClock, builder, root_key};
-use plugmint::{Registry, SerialId, SerialStatus, Store};
-use plugmint_core::{Credential, Epoch};
+use plugmint::{
+    AttemptLimits, AttemptRate, Feed, FeedCursor, Registry, RegistryBuilder, Store, UnixMillis,
+};
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
-use plugmint_store::{Key, Record};
-use plugmint_tests::{enroll_password, new_serial, watch_told};
 use pollster::block_on;
 
-use crate::operation::{Answer, Operation, PASSWORDS, SEALING, SEED, SERIALS, designs};
-use crate::reference::{Model, ada, said, told};
+use crate::operation::{Operation, SEED, designs};
+use crate::reference::Model;
 
 const ALL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 
@@ -37,7 +40,7 @@ impl Sides {
         Self { memory, redb: Side::create(redb, &clock), clock, directory, reopened: 0 }
     }
 
-    pub(crate) fn wait(self, millis: u16) -> Self {
+    pub(crate) fn wait(self, millis: u32) -> Self {
         self.clock.advance(Duration::from_millis(u64::from(millis)));
         self
     }
@@ -45,19 +48,25 @@ impl Sides {
     /// Drops both registries, opens redb's file anew, and gives both the same new seed.
     pub(crate) fn reopen(self) -> Self {
         let Self { memory, redb, clock, directory, reopened } = self;
-        drop(redb);
-        let path = directory.path().join("store.redb");
-        let store = Arc::new(RedbStore::open(path, &RedbOptions::default()).unwrap());
         let seed = SEED + 1 + reopened;
-        let memory = Side::open(memory.store, &clock, seed);
-        let redb = Side::open(store, &clock, seed);
+        let memory = memory.reopen(|store| store, &clock, seed);
+        let redb = redb.reopen(
+            |store| {
+                drop(store);
+                let path = directory.path().join("store.redb");
+                Arc::new(RedbStore::open(path, &RedbOptions::default()).unwrap())
+            },
+            &clock,
+            seed,
+        );
         Self { memory, redb, clock, directory, reopened: reopened + 1 }
     }
 
     /// Both answer as the model does.
-    pub(crate) fn answer(&self, model: &Model, operation: &Operation) {
+    pub(crate) fn answer(&self, model: &Model, operation: Operation) {
         for side in [&self.memory, &self.redb] {
-            assert_eq!(side.answer(model, operation), model.expected, "{operation:?}");
+            let said = block_on(side.answer(model, operation));
+            assert_eq!(said, model.expected, "{operation:?}");
         }
     }
 
@@ -67,131 +76,79 @@ impl Sides {
         self.redb.agrees(model);
         assert_eq!(self.memory.records(), self.redb.records());
     }
+
+    /// Of all connection passwords that were ever given out those connect that the model says, and
+    /// no others: nothing comes back.
+    pub(crate) fn nothing_comes_back(&self, model: Model) {
+        self.memory.nothing_comes_back(model.clone());
+        self.redb.nothing_comes_back(model);
+    }
 }
 
-/// The projection of each serial's record, under its key.
-fn credentials_of(model: &Model) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let credentials = model.records.iter().flat_map(|(id, record)| record.credentials(id));
-    let keyed = |credential: Credential| {
-        ([b"p".as_slice(), credential.plug_id().body()].concat(), credential.encode())
-    };
-    credentials.map(keyed).collect()
-}
-
-/// A registry over one backend.
-struct Side {
+/// A registry over one backend, and what it has told of in its feed.
+pub(crate) struct Side {
     registry: Registry,
     store: Arc<dyn Store>,
+    feed: Mutex<Followed>,
+}
+
+/// A feed, and what was read of it.
+struct Followed {
+    feed: Feed,
+    /// Since it was opened.
+    since: BTreeSet<(SerialId, u64)>,
+    /// The time of the last event.
+    last: UnixMillis,
+    /// Ever, by feeds before this one, too.
+    ever: BTreeSet<(SerialId, u64)>,
 }
 
 impl Side {
-    fn create(store: Arc<dyn Store>, clock: &Arc<FixedClock>) -> Self {
-        let settings = builder(Arc::clone(&store), Arc::clone(clock), SEED);
-        let registry = block_on(settings.create(&root_key())).unwrap();
+    pub(crate) fn create(store: Arc<dyn Store>, clock: &Arc<FixedClock>) -> Self {
+        let registry = block_on(settings(&store, clock, SEED).create(&root_key())).unwrap();
         for design in designs() {
             block_on(registry.create_template(registry.company(), design)).unwrap();
         }
-        Self { registry, store }
+        Self::over(store, registry, FeedCursor::START, BTreeSet::new())
     }
 
-    fn open(store: Arc<dyn Store>, clock: &Arc<FixedClock>, seed: u64) -> Self {
-        let settings = builder(Arc::clone(&store), Arc::clone(clock), seed);
-        let registry = block_on(settings.open(&root_key())).unwrap();
-        Self { registry, store }
+    pub(crate) fn reopen(
+        self,
+        store: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+        clock: &Arc<FixedClock>,
+        seed: u64,
+    ) -> Self {
+        let Followed { feed, ever, .. } = self.feed.into_inner().unwrap();
+        let cursor = feed.cursor();
+        drop((feed, self.registry));
+        let store = store(self.store);
+        let registry = block_on(settings(&store, clock, seed).open(&root_key())).unwrap();
+        Self::over(store, registry, cursor, ever)
     }
 
-    fn answer(&self, model: &Model, operation: &Operation) -> Answer {
-        let registry = &self.registry;
-        match *operation {
-            Operation::Register { template, serial, password } => {
-                let new = new_serial(SERIALS[serial], PASSWORDS[password]);
-                let template = model.templates[template].id();
-                match block_on(registry.register(template, new, &ada())) {
-                    Ok(_) => said("done"),
-                    Err(error) => said(error.code()),
-                }
-            }
-            Operation::Enroll { template, serial, password } => {
-                let password = enroll_password(PASSWORDS[password]);
-                match block_on(registry.enroll(&model.id(template, serial), &password)) {
-                    Ok(enrollment) => {
-                        watch_told(&enrollment);
-                        let outcome = format!("{:?}", enrollment.outcome());
-                        (outcome, Some(told(enrollment.credentials())))
-                    }
-                    Err(error) => said(error.code()),
-                }
-            }
-            Operation::Authenticate { template, serial, password } => {
-                let id = model.id(template, serial);
-                let credentials = model.key(template, &id, password).credentials(Epoch::FIRST);
-                let (plug_id, password) =
-                    (credentials.plug_id(), credentials.connection_password());
-                match block_on(registry.authenticate(plug_id, password)) {
-                    Ok(principal) => {
-                        assert_eq!((principal.id(), principal.plug_id()), (&id, plug_id));
-                        said("done")
-                    }
-                    Err(error) => said(error.code()),
-                }
-            }
-            Operation::Disable { template, serial } => {
-                match block_on(registry.disable(&model.id(template, serial), &ada())) {
-                    Ok(outcome) => said(&format!("{outcome:?}")),
-                    Err(error) => said(error.code()),
-                }
-            }
-            Operation::Enable { template, serial } => {
-                match block_on(registry.enable(&model.id(template, serial), &ada())) {
-                    Ok(outcome) => said(&format!("{outcome:?}")),
-                    Err(error) => said(error.code()),
-                }
-            }
-            Operation::Retire { template, serial } => {
-                match block_on(registry.retire(&model.id(template, serial), &ada())) {
-                    Ok(outcome) => said(&format!("{outcome:?}")),
-                    Err(error) => said(error.code()),
-                }
-            }
-            Operation::Wait { .. } | Operation::Reopen => said("done"),
+    /// Of all connection passwords that were ever given out those connect that the model says.
+    pub(crate) fn nothing_comes_back(&self, mut model: Model) {
+        for given in model.given.clone() {
+            let expected = model.authenticate(&given);
+            assert_eq!(block_on(self.authenticate(&given)), expected, "{given:?}");
         }
+        self.agrees(&model);
     }
 
-    fn agrees(&self, model: &Model) {
-        for (at, template) in model.templates.iter().enumerate() {
-            let listed = block_on(self.registry.serials(template.id(), None, ALL)).unwrap();
-            let of_template = model.records.iter().filter(|(id, _)| id.template() == template.id());
-            let expected: Vec<SerialStatus> = of_template
-                .map(|(id, record)| {
-                    let mut status = SerialStatus::new(*id, record);
-                    // The model does not seal; a registry does, until activation or the end.
-                    let waits = status.activated_at.is_none() && status.retired_at.is_none();
-                    status.sealed = waits && at == SEALING;
-                    status
-                })
-                .collect();
-            assert_eq!(listed, expected);
-        }
-        for (id, events) in &model.events {
-            assert_eq!(&self.history(id), events);
-        }
-        assert_eq!(self.credentials(), credentials_of(model));
+    fn over(
+        store: Arc<dyn Store>,
+        registry: Registry,
+        cursor: FeedCursor,
+        ever: BTreeSet<(SerialId, u64)>,
+    ) -> Self {
+        let (feed, since, last) = (registry.feed(cursor), BTreeSet::new(), UnixMillis::new(0));
+        Self { registry, store, feed: Mutex::new(Followed { feed, since, last, ever }) }
     }
+}
 
-    /// What lies under the Plug-IDs.
-    fn credentials(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
-        let records = block_on(self.store.scan(b"p", None, ALL)).unwrap();
-        let owned = |(key, record): (Key, Record)| (key.as_bytes().to_vec(), record.into_value());
-        records.into_iter().map(owned).collect()
-    }
-
-    fn history(&self, id: &SerialId) -> Vec<plugmint::Event> {
-        block_on(self.registry.history(id, None, ALL)).unwrap()
-    }
-
-    /// Every record, without the revisions, which are each backend's own.
-    fn records(&self) -> Vec<(String, Vec<u8>)> {
-        let records = block_on(self.store.scan(b"", None, ALL)).unwrap();
-        records.into_iter().map(|(key, record)| (key.to_string(), record.into_value())).collect()
-    }
+/// Nobody is held down: the model knows which passwords are right, not how often one was tried.
+fn settings(store: &Arc<dyn Store>, clock: &Arc<FixedClock>, seed: u64) -> RegistryBuilder {
+    let plenty = AttemptRate::new(NonZeroU32::MAX, Duration::from_millis(1));
+    let attempts = AttemptLimits::default().with_per_serial(plenty).with_buckets(64);
+    builder(Arc::clone(store), Arc::clone(clock), seed).with_attempt_limits(attempts)
 }

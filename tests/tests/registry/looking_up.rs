@@ -40,27 +40,6 @@ fn a_serial_is_found_by_its_plug_id_also_when_it_is_retired() {
 }
 
 #[test]
-fn serials_are_listed_in_order_page_by_page() {
-    let scene = scene();
-    for number in [3, 1, 2, 10, 20] {
-        block_on(scene.register(&format!("SN-{number}"), &password(number)));
-    }
-    let mut listed = Vec::new();
-    let two = NonZeroUsize::new(2).unwrap();
-    loop {
-        let after = listed.last().copied();
-        let page =
-            block_on(scene.registry.serials(scene.template.id(), after.as_ref(), two)).unwrap();
-        listed.extend(page.iter().map(|status| *status.id.serial()));
-        if page.len() < two.get() {
-            break;
-        }
-    }
-    let listed: Vec<_> = listed.iter().map(plugmint::SerialNumber::as_str).collect();
-    assert_eq!(listed, ["SN-1", "SN-10", "SN-2", "SN-20", "SN-3"]);
-}
-
-#[test]
 fn templates_are_listed_by_company() {
     let scene = scene();
     let (registry, company) = (&scene.registry, scene.registry.company());

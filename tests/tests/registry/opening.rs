@@ -63,7 +63,7 @@ fn a_closed_registry_refuses_every_call() {
         block_on(registry.disable(&id, &scene.ada)).unwrap_err().code(),
         block_on(registry.enable(&id, &scene.ada)).unwrap_err().code(),
         block_on(registry.retire(&id, &scene.ada)).unwrap_err().code(),
-        block_on(registry.serials(id.template(), None, PAGE)).unwrap_err().code(),
+        block_on(registry.serials(&of_template(id.template()), None, PAGE)).unwrap_err().code(),
         block_on(registry.serial_of(&nobody)).unwrap_err().code(),
         block_on(registry.templates(registry.company(), None, PAGE)).unwrap_err().code(),
         block_on(registry.register_all(id.template(), Vec::new(), &scene.ada)).unwrap_err().code(),

@@ -27,7 +27,7 @@ fn a_retired_serial_is_not_disabled_or_enabled() {
         block_on(scene.registry.disable(&id, &scene.ada)),
         block_on(scene.registry.enable(&id, &scene.ada)),
     ] {
-        assert!(matches!(answer, Err(MarkError::Retired { .. })));
+        assert!(matches!(answer, Err(VerbError::Refused(RetiredSerial))));
     }
 }
 

@@ -8,13 +8,14 @@ pub(crate) use plugmint::testing::{FixedClock, builder, root_key};
 pub(crate) use plugmint::{
     Actor, Argon2Cost, AuthenticateError, Author, ConnectionPassword, ControlPassword, CreateError,
     CreateTemplateError, EnrollError, EnrollOutcome, EventKind, Fault, FindError, LookUpError,
-    Mark, MarkError, NewSerial, OpenError, OperatorEnroll, Outcome, PasswordClass, PasswordRefusal,
-    PlugId, RegisterError, Registry, RepeatPolicy, RetireError, RootKey, SerialId, StageName,
-    Store, StretchLimits, TemplateId, Unknown,
+    Mark, NewSerial, OpenError, OperatorEnroll, Outcome, PasswordClass, PasswordRefusal, PlugId,
+    RegisterError, Registry, RepeatPolicy, RetireError, RetiredSerial, RootKey, SerialId,
+    StageName, Store, StretchLimits, TemplateId, Unknown, VerbError,
 };
 pub(crate) use plugmint_memory::MemoryStore;
 pub(crate) use plugmint_tests::{
     CountingStore, Scene, chosen_design, design, enroll_password, generated_password, new_serial,
+    of_template,
 };
 pub(crate) use pollster::block_on;
 

@@ -132,8 +132,9 @@ fn many_serials_are_one_commit_and_each_has_its_verdict() {
         ]
     );
     assert_eq!(store.commits(), commits + 1);
-    let there = block_on(scene.registry.serials(scene.template.id(), None, PAGE)).unwrap();
-    let there: Vec<_> = there.iter().map(|status| status.id.serial().to_string()).collect();
+    let there =
+        block_on(scene.registry.serials(&of_template(scene.template.id()), None, PAGE)).unwrap();
+    let there: Vec<_> = there.serials.iter().map(|status| status.id.serial().to_string()).collect();
     assert_eq!(there, ["SN-1", "SN-2", "SN-4"]);
     for status in verdicts.into_iter().flatten() {
         assert_eq!(block_on(scene.registry.serial(&status.id)).unwrap(), status);

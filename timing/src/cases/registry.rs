@@ -7,12 +7,12 @@ use plugmint::{
     Actor, AuthenticateError, EnrollError, EnrollPassword, NewSerial, OpenError, Principal,
     Registry, RootKey, TemplateDesign, TemplateName,
 };
-use plugmint_core::{ConnectionPassword, PlugId, SerialId, SerialNumber};
+use plugmint_core::{ConnectionPassword, Epoch, PlugId, SerialId, SerialNumber, UnixMillis};
 use plugmint_memory::MemoryStore;
 
 use crate::memcheck::{secret, secret_bytes};
 use crate::scene::connection_password;
-use crate::verdict::Compared::{self, Secrets};
+use crate::verdict::Compared::{self, Secrets, Untold};
 use crate::verdict::{published, withheld};
 
 use super::Case;
@@ -20,6 +20,8 @@ use super::Case;
 pub(super) const CASES: &[Case] = &[
     Case::path("registry/authenticate", registry_authenticate),
     Case::path("registry/authenticate-refused", registry_authenticate_refused),
+    Case::path("registry/authenticate-in-overlap", registry_authenticate_in_overlap),
+    Case::path("registry/unenroll-by-device", registry_unenroll_by_device),
     Case::path("registry/enroll", registry_enroll),
     Case::path("registry/enroll-refused", registry_enroll_refused),
     Case::path("registry/open", registry_open),
@@ -28,24 +30,20 @@ pub(super) const CASES: &[Case] = &[
 fn registry_authenticate() {
     let test = pollster::block_on(TestRegistry::new(7)).unwrap();
     let (_, plug_id, right) = pollster::block_on(enrolled(test.registry()));
-    let wrong = "wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn";
-    let connect = |compared: &[Compared], plug_id: &PlugId, text| {
-        let password = connection_password(text);
-        let answer = test.registry().authenticate(plug_id, &password);
-        published(compared, || pollster::block_on(answer))
-    };
-    let refused = |answer: Result<Principal, AuthenticateError>| {
-        matches!(answer, Err(AuthenticateError::Refused))
+    let wrong = WRONG_CONNECTION;
+    let connect = |compared: &[Compared], plug_id: &PlugId, text: &str| {
+        connect(test.registry(), compared, plug_id, text)
     };
 
-    assert!(refused(connect(&[Secrets], &plug_id, wrong)));
+    assert!(refused(&connect(&ONCE, &plug_id, wrong)));
     // The first connection is decided on the credential, and on the record of the serial before and
-    // after it waited for its turn.
-    assert!(connect(&[Secrets, Secrets, Secrets], &plug_id, &right).is_ok());
-    assert!(connect(&[Secrets], &plug_id, &right).is_ok());
-    assert!(refused(connect(&[Secrets], &plug_id, wrong)));
+    // after it waited for its turn. Then the credential is held against what it becomes.
+    let first = [ONCE, ONCE, ONCE].concat();
+    assert!(connect(&[&first[..], &[Untold]].concat(), &plug_id, &right).is_ok());
+    assert!(connect(&ONCE, &plug_id, &right).is_ok());
+    assert!(refused(&connect(&ONCE, &plug_id, wrong)));
     let nobody = "dev-000000000000000000000000".parse().unwrap();
-    assert!(refused(connect(&[], &nobody, &right)));
+    assert!(refused(&connect(&[], &nobody, &right)));
 }
 
 /// Nobody learns whether the password of a device was right that is disabled or retired.
@@ -54,10 +52,13 @@ fn registry_authenticate_refused() {
     let (id, plug_id, right) = pollster::block_on(enrolled(test.registry()));
     let by = Actor::parse("ada").unwrap();
     let refused = || {
-        for text in [&*right, "wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn"] {
+        for text in [&*right, WRONG_CONNECTION] {
             let password = connection_password(text);
             let answer = test.registry().authenticate(&plug_id, &password);
-            let answer = withheld(&[Secrets], || pollster::block_on(answer));
+            let answer = withheld(&[Secrets; 2], || pollster::block_on(answer));
+            assert!(matches!(answer, Err(AuthenticateError::Refused)));
+            let answer = test.registry().unenroll_by_device(&plug_id, &password);
+            let answer = withheld(&[Secrets; 2], || pollster::block_on(answer));
             assert!(matches!(answer, Err(AuthenticateError::Refused)));
         }
     };
@@ -67,8 +68,64 @@ fn registry_authenticate_refused() {
     refused();
 }
 
-/// Of class generated, so that nothing is stretched by Argon2id. The first enrollment is with a password
-/// that is not secret: its Plug-ID becomes a key of the store.
+/// The password of before connects, until the new one has connected.
+fn registry_authenticate_in_overlap() {
+    let test = pollster::block_on(TestRegistry::new(7)).unwrap();
+    let registry = test.registry();
+    let (id, plug_id, former) = pollster::block_on(enrolled(registry));
+    let (by, until) = (Actor::parse("ada").unwrap(), UnixMillis::new(u64::MAX));
+    let password = ConnectionPassword::parse(&former).unwrap();
+    pollster::block_on(registry.authenticate(&plug_id, &password)).unwrap();
+    let reactivated = registry.reactivate_with_overlap(&id, Epoch::FIRST, until, &by);
+    pollster::block_on(reactivated).unwrap();
+
+    let connect = |compared: &[Compared], text: &str| connect(registry, compared, &plug_id, text);
+    assert!(connect(&[Untold, Secrets], &former).is_ok());
+    assert!(refused(&connect(&[Untold, Secrets], WRONG_CONNECTION)));
+    let again = EnrollPassword::parse(RIGHT).unwrap();
+    let again = pollster::block_on(registry.enroll(&id, &again)).unwrap();
+    let next = again.credentials().connection_password().expose_text().to_string();
+    assert!(connect(&[Secrets; 2], &former).is_ok());
+    assert!(refused(&connect(&[Secrets; 2], WRONG_CONNECTION)));
+    let first = [&[Secrets; 6][..], &[Untold; 2]].concat();
+    assert!(connect(&first, &next).is_ok());
+    assert!(refused(&connect(&ONCE, &former)));
+    assert!(connect(&ONCE, &next).is_ok());
+}
+
+fn registry_unenroll_by_device() {
+    let test = pollster::block_on(TestRegistry::new(7)).unwrap();
+    let (_, plug_id, right) = pollster::block_on(enrolled(test.registry()));
+    let unenroll = |compared: &[Compared], plug_id: &PlugId, text: &str| {
+        let password = connection_password(text);
+        let answer = test.registry().unenroll_by_device(plug_id, &password);
+        published(compared, || pollster::block_on(answer))
+    };
+    assert!(unenroll(&ONCE, &plug_id, WRONG_CONNECTION).is_err());
+    let nobody = "dev-000000000000000000000000".parse().unwrap();
+    assert!(unenroll(&[], &nobody, &right).is_err());
+    assert!(unenroll(&[ONCE, ONCE].concat(), &plug_id, &right).is_ok());
+    // It has ended.
+    assert!(unenroll(&[Untold; 2], &plug_id, &right).is_err());
+}
+
+fn connect(
+    registry: &Registry,
+    compared: &[Compared],
+    plug_id: &PlugId,
+    text: &str,
+) -> Result<Principal, AuthenticateError> {
+    let password = connection_password(text);
+    let answer = registry.authenticate(plug_id, &password);
+    published(compared, || pollster::block_on(answer))
+}
+
+const fn refused(answer: &Result<Principal, AuthenticateError>) -> bool {
+    matches!(answer, Err(AuthenticateError::Refused))
+}
+
+/// Of class generated, so that nothing is stretched by Argon2id. The first enrollment is with a
+/// password that is not secret: its Plug-ID becomes a key of the store.
 fn registry_enroll() {
     let test = pollster::block_on(TestRegistry::new(7)).unwrap();
     let id = pollster::block_on(registered(test.registry()));
@@ -143,5 +200,9 @@ fn enroll_password(text: &str) -> EnrollPassword {
     password
 }
 
+/// One look at a device without an overlap.
+const ONCE: [Compared; 2] = [Secrets, Untold];
+
+const WRONG_CONNECTION: &str = "wXQ_7nSJZtQTaKGWnrOAXb8LnqTlhujn";
 const RIGHT: &str = "mWz8yS3kQ0a1-Vt5xJrLpA";
 const WRONG: &str = "nWz8yS3kQ0a1-Vt5xJrLpA";

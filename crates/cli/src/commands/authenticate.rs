@@ -1,11 +1,11 @@
 //! `plugmint authenticate`
 
-use plugmint::{ConnectionPassword, PlugId, Principal};
+use plugmint::{ConnectionPassword, PlugId, Principal, ProvenBy};
 use pollster::block_on;
 
 use crate::failure::Failure;
 use crate::home::Home;
-use crate::output::{Output, facts, visible};
+use crate::output::{Output, facts, time, visible};
 use crate::secret_input;
 
 pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), Failure> {
@@ -20,6 +20,17 @@ pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), 
             ("Plug-ID", Some(principal.plug_id().to_string())),
             ("Template", Some(principal.id().template().to_string())),
             ("Serial", Some(visible(principal.id().serial().as_str()))),
+            ("Password", overlap(principal.proven_by())),
         ])
     })
+}
+
+/// What is to be said of the password, when it is not the last one.
+fn overlap(proven_by: ProvenBy) -> Option<String> {
+    match proven_by {
+        ProvenBy::Current => None,
+        ProvenBy::Overlap { until } => {
+            Some(format!("the one before, which connects until {}", time(until)))
+        }
+    }
 }

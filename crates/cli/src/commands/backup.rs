@@ -1,10 +1,8 @@
 //! `plugmint backup`
 
-use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::Duration;
 
-use indicatif::ProgressBar;
 use plugmint_redb::RedbOptions;
 use pollster::block_on;
 use serde::Serialize;
@@ -12,14 +10,13 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
+use crate::progress;
 
 pub(crate) fn run(file: &Path, home: &Home, output: &Output) -> Result<(), Failure> {
     // Nobody else commits meanwhile, so it may take as long as it takes.
     let options = RedbOptions::default().with_snapshot_age(Duration::MAX);
     let store = home.open_store_with(&options)?;
-    let shown = !output.is_json() && io::stderr().is_terminal();
-    let spinner = if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    spinner.set_message("writing and verifying the backup");
+    let spinner = progress::spinner("{spinner} writing and verifying the backup", output);
     spinner.enable_steady_tick(Duration::from_millis(100));
     let backup = block_on(store.snapshot(file));
     spinner.finish_and_clear();

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 use plugmint::{
     Actor, EnrollError, EnrollOutcome, EnrollPassword, Enrollment, FileRootKeys,
-    ProductionTemplate, Registry, SerialId, SerialStatus, StageName, TemplateDesign, TemplateName,
+    ProductionTemplate, Registry, SerialCounts, SerialFilter, SerialId, SerialScope,
+    TemplateDesign, TemplateName,
 };
 use plugmint_redb::{RedbOptions, RedbStore};
 use pollster::block_on;
@@ -17,7 +18,6 @@ use crate::home::registry_over;
 use crate::output::{Output, table};
 use crate::rows::Rows;
 
-use super::PAGE;
 use super::import::{self, Source};
 
 pub(crate) fn run(output: &Output) -> Result<(), Failure> {
@@ -94,14 +94,9 @@ fn connect(registry: &Registry, enrollments: &[Enrollment]) -> Came<()> {
 fn open(store: &Path, key: &FileRootKeys, template: &ProductionTemplate) -> Came<Registry> {
     let store = RedbStore::open(store, &RedbOptions::default())?;
     let registry = block_on(registry_over(store).open(key))?;
-    let (mut enrolled, mut activated) = (0, 0);
-    let mut page = block_on(registry.serials(template.id(), None, PAGE))?;
-    while let Some(last) = page.last().map(|status| *status.id.serial()) {
-        let of = |stage| move |status: &&SerialStatus| status.stage == stage;
-        enrolled += page.iter().filter(of(StageName::Enrolled)).count();
-        activated += page.iter().filter(of(StageName::Activated)).count();
-        page = block_on(registry.serials(template.id(), Some(&last), PAGE))?;
-    }
+    let filter = SerialFilter::of(SerialScope::Template(*template.id()));
+    let counts = super::count(&registry, &filter, |_| ())?;
+    let SerialCounts { activated, enrolled, .. } = counts;
     Ok((format!("{activated} activated, {enrolled} enrolled"), registry))
 }
 

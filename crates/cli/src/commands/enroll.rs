@@ -1,6 +1,6 @@
 //! `plugmint enroll`
 
-use plugmint::{EnrollOutcome, EnrollPassword, PlugId, SerialId};
+use plugmint::{EnrollOutcome, EnrollPassword, Enrollment, PlugId, SerialId};
 use pollster::block_on;
 use serde::Serialize;
 
@@ -15,7 +15,11 @@ pub(crate) fn run(id: &SerialId, home: &Home, output: &Output) -> Result<(), Fai
     let password = EnrollPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
     let registry = home.open()?;
-    let enrollment = block_on(registry.enroll(id, &password))?;
+    show(&block_on(registry.enroll(id, &password))?, output)
+}
+
+/// Prints credentials: the one place where a secret is.
+pub(crate) fn show(enrollment: &Enrollment, output: &Output) -> Result<(), Failure> {
     let credentials = enrollment.credentials();
     let given = Given {
         plug_id: *credentials.plug_id(),
@@ -41,7 +45,9 @@ struct Given<'a> {
 fn outcome(outcome: EnrollOutcome) -> &'static str {
     match outcome {
         EnrollOutcome::First => "first enrollment",
-        EnrollOutcome::Reissued => "the same device with a new password",
+        EnrollOutcome::Reissued => {
+            "new credentials: those of before, if there were any, have ended"
+        }
         EnrollOutcome::Repeated => "the same credentials as before",
         _ => "enrolled",
     }

@@ -4,10 +4,9 @@ mod refusals;
 mod source;
 
 use std::collections::HashMap;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use plugmint::{
     Actor, ControlClass, ControlPassword, LookUpError, NewSerial, PasswordClass,
     ProductionTemplate, RegisterError, Registry, SerialId, TemplateId, Unknown,
@@ -17,6 +16,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::progress;
 use crate::rows::{Row, RowProblem};
 
 use refusals::Refusals;
@@ -43,14 +43,11 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let template = block_on(registry.template(template))?;
     let source = Source::of(path)?;
-    let shown = !output.is_json() && io::stderr().is_terminal();
-    let bar = |bar: ProgressBar| if shown { bar } else { ProgressBar::hidden() };
-    let checking =
-        bar(ProgressBar::new_spinner().with_style(style("{spinner} {pos} rows checked")));
+    let checking = progress::spinner("{spinner} {pos} rows checked", output);
     let rows = check(registry, &template, &source, &checking)?;
     checking.finish_and_clear();
-    let registering = bar(ProgressBar::new(rows)
-        .with_style(style("{bar:40} {pos}/{len} serials, {per_sec}, {eta} left")));
+    let registering =
+        progress::bar(rows, "{bar:40} {pos}/{len} serials, {per_sec}, {eta} left", output);
     let imported = register(registry, &template, &source, actor, &registering)?;
     registering.finish_and_clear();
     output.show(&imported, |imported| {
@@ -202,8 +199,4 @@ fn chunk(template: &ProductionTemplate) -> usize {
     let generated = design.password_class() == PasswordClass::Generated
         && design.control_class() == ControlClass::Generated;
     if generated { 2_000 } else { 16 }
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

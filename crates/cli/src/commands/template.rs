@@ -1,83 +1,74 @@
-//! `plugmint template create|list|show`
+//! `plugmint template ...`
 
-use plugmint::{OperatorEnroll, ProductionTemplate, Registry, RepeatPolicy, TemplateDesign};
+mod change;
+mod create;
+mod delete;
+mod show;
+
+use plugmint::{Actor, Outcome, ProductionTemplate, TemplateId};
 use pollster::block_on;
+use serde::Serialize;
 
-use crate::args::{CreateTemplateArgs, TemplateCommand};
+use crate::args::TemplateCommand;
 use crate::failure::Failure;
 use crate::home::Home;
-use crate::output::{Output, facts, time, visible};
+use crate::output::Output;
 
 use super::PAGE;
 
-pub(crate) fn run(command: TemplateCommand, home: &Home, output: &Output) -> Result<(), Failure> {
+pub(crate) fn run(
+    command: TemplateCommand,
+    home: &Home,
+    actor: &Actor,
+    output: &Output,
+) -> Result<(), Failure> {
     let registry = home.open()?;
     match command {
-        TemplateCommand::Create(arguments) => create(&registry, arguments, output),
+        TemplateCommand::Create(arguments) => create::run(&registry, arguments, output),
         TemplateCommand::List { company } => {
             let company = company.unwrap_or(*registry.company());
-            output.list(&["ID", "NAME", "PASSWORDS", "CREATED"], row, |last| {
+            output.list(&show::COLUMNS, show::row, |last| {
                 let after = last.map(ProductionTemplate::id);
                 Ok(block_on(registry.templates(&company, after, PAGE))?)
             })
         }
-        TemplateCommand::Show { template } => {
-            let template = block_on(registry.template(&template))?;
-            output.show(&template, screen)
+        TemplateCommand::Show(of) => {
+            let template = block_on(registry.template(&of.template))?;
+            output.show(&template, show::screen)
         }
+        TemplateCommand::Change(arguments) => change::run(&registry, arguments, output),
+        TemplateCommand::Close(of) => {
+            let outcome = block_on(registry.close_template(&of.template))?;
+            done(&of.template, outcome, "closed", output)
+        }
+        TemplateCommand::Open(of) => {
+            let outcome = block_on(registry.open_template(&of.template))?;
+            done(&of.template, outcome, "open", output)
+        }
+        TemplateCommand::Delete(arguments) => delete::run(&registry, &arguments, actor, output),
     }
 }
 
-fn create(
-    registry: &Registry,
-    arguments: CreateTemplateArgs,
+fn done(
+    template: &TemplateId,
+    outcome: Outcome,
+    what: &str,
     output: &Output,
 ) -> Result<(), Failure> {
-    let company = arguments.company.unwrap_or(*registry.company());
-    let operator_enroll =
-        if arguments.operator_enroll { OperatorEnroll::Allowed } else { OperatorEnroll::Refused };
-    let design = TemplateDesign::new(arguments.name)
-        .with_password_class(arguments.password_class)
-        .with_control_class(arguments.control_class)
-        .with_argon2(arguments.argon2.unwrap_or_default())
-        .with_operator_enroll(operator_enroll);
-    let template = block_on(registry.create_template(&company, design))?;
-    output.show(&template, |template| template.id().to_string())
+    output.show(&Did { template: *template, outcome }, |did| sentence(template, did.outcome, what))
 }
 
-fn row(template: &ProductionTemplate) -> Vec<String> {
-    let design = template.design();
-    vec![
-        template.id().to_string(),
-        visible(design.name().as_str()),
-        design.password_class().to_string(),
-        time(template.created_at()),
-    ]
+/// As in "mod-5c66bc451866d3c62ba0b904 is closed already".
+fn sentence(template: &TemplateId, outcome: Outcome, what: &str) -> String {
+    let already = match outcome {
+        Outcome::Done => "",
+        Outcome::AlreadyDone => " already",
+    };
+    format!("{template} is {what}{already}")
 }
 
-fn screen(template: &ProductionTemplate) -> String {
-    let design = template.design();
-    let operator_enroll = match design.operator_enroll() {
-        OperatorEnroll::Allowed => "allowed",
-        OperatorEnroll::Refused => "refused",
-    };
-    let repeat = match design.repeat() {
-        RepeatPolicy::UntilActivated => "until activated",
-        RepeatPolicy::Always => "always",
-        RepeatPolicy::Never => "never",
-    };
-    let labels = design.labels().iter().map(|(name, value)| visible(&format!("{name}={value}")));
-    let labels: Vec<_> = labels.collect();
-    facts([
-        ("Template", Some(template.id().to_string())),
-        ("Name", Some(visible(design.name().as_str()))),
-        ("Company", Some(template.company().to_string())),
-        ("Enroll passwords", Some(design.password_class().to_string())),
-        ("Control passwords", Some(design.control_class().to_string())),
-        ("Argon2id", Some(design.argon2().to_string())),
-        ("Operator enrollment", Some(operator_enroll.to_owned())),
-        ("Repeats credentials", Some(repeat.to_owned())),
-        ("Labels", Some(labels.join(", ")).filter(|labels| !labels.is_empty())),
-        ("Created", Some(time(template.created_at()))),
-    ])
+#[derive(Serialize)]
+struct Did {
+    template: TemplateId,
+    outcome: Outcome,
 }

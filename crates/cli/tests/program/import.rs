@@ -5,7 +5,7 @@ use crate::program::Home;
 const FACTORY: &[u8] = include_bytes!("../../data/white-refrigerators.csv");
 
 fn count(home: &Home, template: &str) -> usize {
-    home.json(&["serial", "list", template], "").as_array().unwrap().len()
+    home.json(&["serial", "list", "--template", template], "")["serials"].as_array().unwrap().len()
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -46,6 +46,25 @@ impl Home {
         self.json(&words, "")["id"].as_str().unwrap().to_owned()
     }
 
+    /// Registers a serial with this enroll password.
+    pub(crate) fn add(&self, template: &str, serial: &str, passwords: &str) {
+        self.done(&["serial", "add", template, serial], passwords);
+    }
+
+    /// Enrolls a device and connects it once. Its Plug-ID and connection password.
+    pub(crate) fn activate(
+        &self,
+        template: &str,
+        serial: &str,
+        password: &str,
+    ) -> (String, String) {
+        let given = self.json(&["enroll", template, serial], password);
+        let text = |field: &str| given[field].as_str().unwrap().to_owned();
+        let (plug_id, password) = (text("plug_id"), text("connection_password"));
+        self.done(&["authenticate", &plug_id], &password);
+        (plug_id, password)
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -57,8 +76,25 @@ impl Home {
 
     /// Runs the program with these words and this standard input.
     pub(crate) fn run(&self, words: &[&str], stdin: impl AsRef<[u8]>) -> Ran {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_plugmint"))
-            .args(words)
+        let child = self.spawn(Command::new(env!("CARGO_BIN_EXE_plugmint")).args(words));
+        ended(child, stdin.as_ref())
+    }
+
+    /// Runs a command line as a person would, in a shell.
+    pub(crate) fn shell(&self, line: &str, stdin: impl AsRef<[u8]>) -> Ran {
+        let programs = Path::new(env!("CARGO_BIN_EXE_plugmint")).parent().unwrap();
+        let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+        let child = self.spawn(Command::new("bash").args(["-c", line]).env("PATH", path));
+        ended(child, stdin.as_ref())
+    }
+
+    /// Begins a run that this test talks to.
+    pub(crate) fn begin(&self, words: &[&str]) -> Child {
+        self.spawn(Command::new(env!("CARGO_BIN_EXE_plugmint")).args(words))
+    }
+
+    fn spawn(&self, command: &mut Command) -> Child {
+        command
             .current_dir(self.directory.path())
             .env_remove("PLUGMINT_DATA")
             .env_remove("PLUGMINT_ACTOR")
@@ -66,15 +102,7 @@ impl Home {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
-        // A run that refuses its arguments does not read: that is no failure of this test.
-        child.stdin.take().unwrap().write_all(stdin.as_ref()).unwrap_or_default();
-        let output = child.wait_with_output().unwrap();
-        Ran {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+            .unwrap()
     }
 
     /// Runs what must be done, and gives what it printed.
@@ -104,5 +132,16 @@ impl Home {
         let text = |field: &str| told["error"][field].as_str().unwrap().to_owned();
         assert!(ran.stderr.contains(&text("message")), "{ran:?}");
         (text("code"), text("message"))
+    }
+}
+
+fn ended(mut child: Child, stdin: &[u8]) -> Ran {
+    // A run that refuses its arguments does not read: that is no failure of this test.
+    child.stdin.take().unwrap().write_all(stdin).unwrap_or_default();
+    let output = child.wait_with_output().unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }

@@ -197,7 +197,7 @@ fn unknown_things_are_told_to_operators() {
     let nowhere = "mod-000000000000000000000000";
     for words in [
         vec!["template", "show", nowhere],
-        vec!["serial", "list", nowhere],
+        vec!["serial", "list", "--template", nowhere],
         vec!["serial", "add", nowhere, "SN-1"],
         vec!["serial", "retire", nowhere, "SN-1"],
     ] {
@@ -218,7 +218,7 @@ fn unknown_things_are_told_to_operators() {
 }
 
 #[test]
-fn a_long_list_is_one_json_array_and_one_table() {
+fn a_long_list_is_one_json_value_and_one_table() {
     let (home, template) = Home::with_template(&[]);
     let mut file = "serial,enroll_password\n".to_owned();
     for number in 0..2500 {
@@ -226,10 +226,10 @@ fn a_long_list_is_one_json_array_and_one_table() {
     }
     let file = home.write("many.csv", file);
     home.done(&["serial", "import", &template, &file], "");
-    let listed = home.json(&["serial", "list", &template], "");
-    assert_eq!(listed.as_array().unwrap().len(), 2500);
-    assert_eq!(listed[2499]["serial"], "SN-02499");
-    let table = home.done(&["serial", "list", &template], "");
+    let listed = home.json(&["serial", "list", "--template", &template], "");
+    assert_eq!(listed["serials"].as_array().unwrap().len(), 2500);
+    assert_eq!(listed["serials"][2499]["serial"], "SN-02499");
+    let table = home.done(&["serial", "list", "--template", &template], "");
     assert_eq!(table.lines().count(), 2501);
     assert_eq!(table.matches("STAGE").count(), 1);
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::SerialNumber;
 use crate::secret::Secret;
+use crate::{SerialNumber, SourceMark};
 
 use super::control_key::ControlKey;
 use super::enroll_key::EnrollKey;
@@ -28,6 +28,14 @@ impl TemplateKey {
     #[must_use]
     pub fn control_key(&self, serial: &SerialNumber, stretched: &Stretched) -> ControlKey {
         ControlKey::new(&self.device_key("plugmint/v1/control-key", serial, stretched))
+    }
+
+    /// `mac(template_key, msg("plugmint/v1/source", serial, source))[0..8]`: what is kept of the
+    /// place that a device enrolled from. No credential hangs on it.
+    #[must_use]
+    pub fn source_mark(&self, serial: &SerialNumber, source: &[u8]) -> SourceMark {
+        let mark = self.0.mac("plugmint/v1/source", &[serial.as_bytes(), source]);
+        SourceMark::from_parts(*mark.truncated().expose())
     }
 
     fn device_key(&self, label: &str, serial: &SerialNumber, stretched: &Stretched) -> Secret<32> {

@@ -26,6 +26,11 @@ impl Event {
             EventKind::Disabled => 4,
             EventKind::Enabled => 5,
             EventKind::Retired => 6,
+            EventKind::Reactivated => 7,
+            EventKind::Unenrolled => 8,
+            EventKind::PasswordsReplaced => 9,
+            EventKind::ControlPasswordReplaced => 10,
+            EventKind::Transferred => 11,
         });
         encoder.fixed(&self.previous.0);
         encoder.finish()
@@ -55,6 +60,11 @@ impl Event {
                 4 => EventKind::Disabled,
                 5 => EventKind::Enabled,
                 6 => EventKind::Retired,
+                7 => EventKind::Reactivated,
+                8 => EventKind::Unenrolled,
+                9 => EventKind::PasswordsReplaced,
+                10 => EventKind::ControlPasswordReplaced,
+                11 => EventKind::Transferred,
                 _ => return Err(decoder.invalid("kind")),
             },
             previous: EventHash(decoder.fixed("previous")?),

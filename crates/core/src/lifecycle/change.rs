@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Event;
+use crate::{Event, InvalidLabel, Labels};
 
 use super::SerialRecord;
 
@@ -38,6 +38,20 @@ pub struct Change {
 impl Change {
     pub(super) const fn new(record: SerialRecord, event: Event) -> Self {
         Self { record, event }
+    }
+
+    /// The same change of a record with more labels; one of a name that is there gets the new
+    /// value.
+    ///
+    /// # Errors
+    /// [`InvalidLabel::TooMany`]
+    pub fn with_labels(mut self, labels: &Labels) -> Result<Self, InvalidLabel> {
+        if let Some(registration) = self.record.stage.registration_mut() {
+            for (name, value) in labels.iter() {
+                registration.labels.insert(name, value)?;
+            }
+        }
+        Ok(self)
     }
 
     /// The record to write.

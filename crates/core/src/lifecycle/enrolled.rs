@@ -1,9 +1,9 @@
 //! Enrolled: the device has its credentials and has not used them.
 
 use crate::derivation::{AuthVerifier, SealedKey};
-use crate::{PlugId, UnixMillis};
+use crate::{Epoch, PlugId, UnixMillis};
 
-use super::{Activated, Registration, Retired};
+use super::{Activated, Former, Overlap, Raise, Registered, Registration, Renewal, Retired};
 
 /// What a device is called and what proves its connection password.
 #[derive(Clone, Debug)]
@@ -38,19 +38,50 @@ pub struct Enrolled {
     pub(super) registration: Registration,
     pub(super) sealed_key: Option<SealedKey>,
     pub(super) identity: Identity,
+    pub(super) overlap: Option<Overlap>,
     pub(super) enrolled_at: UnixMillis,
 }
 
 impl Enrolled {
-    /// The device connected for the first time. The sealed key is erased: nobody needs it again.
+    /// The device used its password for the first time: that of before ends. The sealed key is
+    /// erased: nobody needs it again.
     #[must_use]
     pub fn activate(self, at: UnixMillis) -> Activated {
         Activated {
-            registration: self.registration,
+            registration: self.registration.connected(at),
             identity: self.identity,
             enrolled_at: self.enrolled_at,
             activated_at: at,
         }
+    }
+
+    /// Its password, which nobody used, ends, and it must enroll again. The password of before goes
+    /// on until another time or ends now.
+    #[must_use]
+    pub fn reactivate(self, epoch: Epoch, until: Option<UnixMillis>, at: UnixMillis) -> Registered {
+        let overlap = self.overlap.zip(until);
+        let overlap = overlap.and_then(|(overlap, until)| overlap.extended(until, at));
+        Registered {
+            registration: self.registration.raised(Raise::Reactivate, epoch),
+            sealed_key: self.sealed_key,
+            former: Some(Former { plug_id: self.identity.plug_id, overlap }),
+        }
+    }
+
+    /// Its passwords end, and it may enroll again.
+    #[must_use]
+    pub fn unenroll(self, epoch: Epoch) -> Registered {
+        Registered {
+            registration: self.registration.raised(Raise::Unenroll, epoch),
+            sealed_key: self.sealed_key,
+            former: Some(Former { plug_id: self.identity.plug_id, overlap: None }),
+        }
+    }
+
+    /// It is somebody else's from now on: new passwords, a new identity.
+    #[must_use]
+    pub fn transfer(self, renewal: Renewal, epoch: Epoch) -> Registered {
+        self.registration.renewed(renewal, Raise::Transfer, epoch)
     }
 
     /// It never connects.
@@ -75,6 +106,12 @@ impl Enrolled {
     #[must_use]
     pub const fn sealed_key(&self) -> Option<&SealedKey> {
         self.sealed_key.as_ref()
+    }
+
+    /// The password of before, if it may still connect.
+    #[must_use]
+    pub const fn overlap(&self) -> Option<&Overlap> {
+        self.overlap.as_ref()
     }
 
     /// When the device enrolled.

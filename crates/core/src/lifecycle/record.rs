@@ -2,10 +2,11 @@
 
 use crate::codec::{Decoder, Encoder, InvalidRecord};
 use crate::derivation::{AuthVerifier, SealNonce, SealedKey, Verifier};
-use crate::{HistoryHead, Labels};
+use crate::{HistoryHead, Labels, SourceMark, UnixMillis};
 
 use super::{
-    Activated, Enrolled, Identity, Mark, Registered, Registration, Retired, SerialRecord, Stage,
+    Activated, ControlOrigin, Enrolled, Former, Identity, Mark, Overlap, Raise, Registered,
+    Registration, Retired, SerialRecord, Stage,
 };
 
 impl SerialRecord {
@@ -18,12 +19,17 @@ impl SerialRecord {
                 encoder.u8(0);
                 encode_registration(&mut encoder, &registered.registration);
                 encode_sealed_key(&mut encoder, registered.sealed_key.as_ref());
+                encoder.option(registered.former.as_ref(), |encoder, former| {
+                    encoder.fixed(former.plug_id.body());
+                    encode_overlap(encoder, former.overlap.as_ref());
+                });
             }
             Stage::Enrolled(enrolled) => {
                 encoder.u8(1);
                 encode_registration(&mut encoder, &enrolled.registration);
                 encode_sealed_key(&mut encoder, enrolled.sealed_key.as_ref());
                 encode_identity(&mut encoder, &enrolled.identity);
+                encode_overlap(&mut encoder, enrolled.overlap.as_ref());
                 encoder.u64(enrolled.enrolled_at.millis());
             }
             Stage::Activated(activated) => {
@@ -52,11 +58,16 @@ impl SerialRecord {
             0 => Stage::Registered(Registered {
                 registration: decode_registration(&mut decoder)?,
                 sealed_key: decode_sealed_key(&mut decoder)?,
+                former: decoder.option("former", |decoder| {
+                    let plug_id = decoder.plug_id()?;
+                    Ok(Former { plug_id, overlap: decode_overlap(decoder)? })
+                })?,
             }),
             1 => Stage::Enrolled(Enrolled {
                 registration: decode_registration(&mut decoder)?,
                 sealed_key: decode_sealed_key(&mut decoder)?,
                 identity: decode_identity(&mut decoder)?,
+                overlap: decode_overlap(&mut decoder)?,
                 enrolled_at: decoder.time("enrolled at")?,
             }),
             2 => Stage::Activated(Activated {
@@ -80,7 +91,18 @@ fn encode_registration(encoder: &mut Encoder, registration: &Registration) {
     encoder.option(registration.control_verifier.as_ref(), |encoder, verifier| {
         encoder.fixed(verifier.expose_bytes());
     });
+    encoder.u8(match registration.control_origin {
+        ControlOrigin::Given => 0,
+        ControlOrigin::Replaced => 1,
+    });
     encoder.u32(registration.epoch.number());
+    encoder.u8(match registration.raised_by {
+        None => 0,
+        Some(Raise::Reactivate) => 1,
+        Some(Raise::Unenroll) => 2,
+        Some(Raise::ReplacePasswords) => 3,
+        Some(Raise::Transfer) => 4,
+    });
     encoder.u32(registration.next_ordinal.number());
     encoder.u8(match registration.mark {
         Mark::Enabled => 0,
@@ -88,6 +110,10 @@ fn encode_registration(encoder: &mut Encoder, registration: &Registration) {
     });
     registration.labels.encode(encoder);
     encoder.u64(registration.registered_at.millis());
+    encoder.option(registration.connected_at, |encoder, at: UnixMillis| encoder.u64(at.millis()));
+    encoder.option(registration.enrolled_from, |encoder, mark: SourceMark| {
+        encoder.fixed(mark.as_bytes());
+    });
 }
 
 fn decode_registration(decoder: &mut Decoder<'_>) -> Result<Registration, InvalidRecord> {
@@ -97,7 +123,20 @@ fn decode_registration(decoder: &mut Decoder<'_>) -> Result<Registration, Invali
         control_verifier: decoder.option("control verifier", |decoder| {
             decoder.fixed("control verifier").map(Verifier::from_parts)
         })?,
+        control_origin: match decoder.u8("control origin")? {
+            0 => ControlOrigin::Given,
+            1 => ControlOrigin::Replaced,
+            _ => return Err(decoder.invalid("control origin")),
+        },
         epoch: decoder.epoch()?,
+        raised_by: match decoder.u8("raised by")? {
+            0 => None,
+            1 => Some(Raise::Reactivate),
+            2 => Some(Raise::Unenroll),
+            3 => Some(Raise::ReplacePasswords),
+            4 => Some(Raise::Transfer),
+            _ => return Err(decoder.invalid("raised by")),
+        },
         next_ordinal: decoder.ordinal("next ordinal")?,
         mark: match decoder.u8("mark")? {
             0 => Mark::Enabled,
@@ -106,6 +145,24 @@ fn decode_registration(decoder: &mut Decoder<'_>) -> Result<Registration, Invali
         },
         labels: Labels::decode(decoder)?,
         registered_at: decoder.time("registered at")?,
+        connected_at: decoder.option("connected at", |decoder| decoder.time("connected at"))?,
+        enrolled_from: decoder.option("enrolled from", |decoder| {
+            decoder.fixed("enrolled from").map(SourceMark::from_parts)
+        })?,
+    })
+}
+
+fn encode_overlap(encoder: &mut Encoder, overlap: Option<&Overlap>) {
+    encoder.option(overlap, |encoder, overlap| {
+        encoder.fixed(overlap.auth_verifier.expose_bytes());
+        encoder.u64(overlap.until.millis());
+    });
+}
+
+fn decode_overlap(decoder: &mut Decoder<'_>) -> Result<Option<Overlap>, InvalidRecord> {
+    decoder.option("overlap", |decoder| {
+        let auth_verifier = AuthVerifier::from_parts(decoder.fixed("overlap")?);
+        Ok(Overlap { auth_verifier, until: decoder.time("overlap")? })
     })
 }
 

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::derivation::Verifier;
-use crate::{Epoch, KeyVersion, Labels, Ordinal, UnixMillis};
+use crate::{Epoch, KeyVersion, Labels, Ordinal, SourceMark, UnixMillis};
+
+use super::{Raise, Registered, Renewal};
 
 /// What registering a serial fixed, and what its life has counted so far.
 #[derive(Clone, Debug)]
@@ -11,11 +13,25 @@ pub struct Registration {
     pub(super) key_version: KeyVersion,
     pub(super) enroll_verifier: Verifier,
     pub(super) control_verifier: Option<Verifier>,
+    pub(super) control_origin: ControlOrigin,
     pub(super) epoch: Epoch,
+    pub(super) raised_by: Option<Raise>,
     pub(super) next_ordinal: Ordinal,
     pub(super) mark: Mark,
     pub(super) labels: Labels,
     pub(super) registered_at: UnixMillis,
+    pub(super) connected_at: Option<UnixMillis>,
+    pub(super) enrolled_from: Option<SourceMark>,
+}
+
+/// How a serial came to its control password, which tells a repeated replacement from a new one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "it was there first or it was replaced")]
+pub enum ControlOrigin {
+    /// With its enroll password.
+    Given,
+    /// An operator replaced it, or gave it one when it had none.
+    Replaced,
 }
 
 impl Registration {
@@ -33,12 +49,42 @@ impl Registration {
             key_version,
             enroll_verifier,
             control_verifier,
+            control_origin: ControlOrigin::Given,
             epoch: Epoch::FIRST,
+            raised_by: None,
             next_ordinal: Ordinal::FIRST,
             mark: Mark::Enabled,
             labels: Labels::new(),
             registered_at: at,
+            connected_at: None,
+            enrolled_from: None,
         }
+    }
+
+    /// The next epoch, which no password has been derived for.
+    pub(super) fn raised(self, by: Raise, epoch: Epoch) -> Self {
+        Self { epoch, raised_by: Some(by), ..self }
+    }
+
+    /// Its device has connected; the first time is kept.
+    pub(super) fn connected(self, at: UnixMillis) -> Self {
+        Self { connected_at: self.connected_at.or(Some(at)), ..self }
+    }
+
+    /// Under other passwords, and so with another identity that has done nothing yet. What counts
+    /// stays, and so do the mark and the labels.
+    pub(super) fn renewed(self, renewal: Renewal, by: Raise, epoch: Epoch) -> Registered {
+        let Renewal { key_version, enroll_verifier, control_verifier, sealed_key } = renewal;
+        let registration = Self {
+            key_version,
+            enroll_verifier,
+            control_verifier,
+            control_origin: ControlOrigin::Given,
+            connected_at: None,
+            enrolled_from: None,
+            ..self.raised(by, epoch)
+        };
+        Registered::new(registration, sealed_key)
     }
 
     /// What the host wants to remember.
@@ -82,6 +128,12 @@ impl Registration {
         self.epoch
     }
 
+    /// Which verb raised the epoch last; `None` at the first epoch.
+    #[must_use]
+    pub const fn raised_by(&self) -> Option<Raise> {
+        self.raised_by
+    }
+
     /// The ordinal of its next Controller.
     #[must_use]
     pub const fn next_ordinal(&self) -> Ordinal {
@@ -104,6 +156,19 @@ impl Registration {
     #[must_use]
     pub const fn registered_at(&self) -> UnixMillis {
         self.registered_at
+    }
+
+    /// When its device connected for the first time, under any epoch of these passwords.
+    #[must_use]
+    pub const fn connected_at(&self) -> Option<UnixMillis> {
+        self.connected_at
+    }
+
+    /// Whether its device has connected before, and enrolled last from another source than this
+    /// one: it may be that two devices have its passwords.
+    #[must_use]
+    pub fn is_enrolled_elsewhere(&self, source: &SourceMark) -> bool {
+        self.connected_at.is_some() && self.enrolled_from.is_some_and(|last| last != *source)
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::PlugId;
+use crate::derivation::Verifier;
 
-use super::{Activated, Enrolled, Mark, Registered, Registration, Retired};
+use super::{Activated, ControlOrigin, Enrolled, Mark, Overlap, Registered, Registration, Retired};
 
 /// One of the four stages, with what a serial has in it.
 #[derive(Clone, Debug)]
@@ -49,7 +50,8 @@ impl Stage {
     #[must_use]
     pub const fn plug_id(&self) -> Option<&PlugId> {
         match self {
-            Self::Registered(_) => None,
+            Self::Registered(Registered { former: Some(former), .. }) => Some(&former.plug_id),
+            Self::Registered(Registered { former: None, .. }) => None,
             Self::Enrolled(enrolled) => Some(&enrolled.identity.plug_id),
             Self::Activated(activated) => Some(&activated.identity.plug_id),
             Self::Retired(retired) => retired.plug_id.as_ref(),
@@ -58,13 +60,38 @@ impl Stage {
 
     /// The same stage with that mark, or itself when it is Retired.
     pub(super) fn marked(mut self, mark: Mark) -> Self {
-        match &mut self {
-            Self::Registered(registered) => registered.registration.mark = mark,
-            Self::Enrolled(enrolled) => enrolled.registration.mark = mark,
-            Self::Activated(activated) => activated.registration.mark = mark,
-            Self::Retired(_) => {}
+        if let Some(registration) = self.registration_mut() {
+            registration.mark = mark;
         }
         self
+    }
+
+    /// The same stage with a control password that an operator chose, or itself when it is Retired.
+    pub(super) fn with_control(mut self, control: Verifier) -> Self {
+        if let Some(registration) = self.registration_mut() {
+            registration.control_verifier = Some(control);
+            registration.control_origin = ControlOrigin::Replaced;
+        }
+        self
+    }
+
+    pub(super) const fn registration_mut(&mut self) -> Option<&mut Registration> {
+        match self {
+            Self::Registered(registered) => Some(&mut registered.registration),
+            Self::Enrolled(enrolled) => Some(&mut enrolled.registration),
+            Self::Activated(activated) => Some(&mut activated.registration),
+            Self::Retired(_) => None,
+        }
+    }
+
+    /// The password of before, if it may still connect.
+    #[must_use]
+    pub fn overlap(&self) -> Option<&Overlap> {
+        match self {
+            Self::Registered(registered) => registered.former.as_ref()?.overlap.as_ref(),
+            Self::Enrolled(enrolled) => enrolled.overlap.as_ref(),
+            Self::Activated(_) | Self::Retired(_) => None,
+        }
     }
 }
 

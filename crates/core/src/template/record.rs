@@ -4,7 +4,10 @@ use crate::codec::{Decoder, Encoder, InvalidRecord};
 use crate::derivation::Argon2Cost;
 use crate::{ControlClass, Labels, PasswordClass, TemplateId};
 
-use super::{OperatorEnroll, ProductionTemplate, RepeatPolicy, TemplateDesign, TemplateName};
+use super::{
+    AccessLevel, ControllerCap, OperatorEnroll, ProductionTemplate, RepeatPolicy, SourceLimit,
+    SourceWatch, TemplateDesign, TemplateName, TemplateState,
+};
 
 impl ProductionTemplate {
     /// Its canonical bytes, without the id: that is the record's key.
@@ -35,7 +38,32 @@ impl ProductionTemplate {
             RepeatPolicy::Always => 1,
             RepeatPolicy::Never => 2,
         });
+        encoder.u16(design.controllers.number());
+        encoder.u8(match design.access {
+            AccessLevel::None => 0,
+            AccessLevel::Read => 1,
+            AccessLevel::ReadWrite => 2,
+        });
+        encoder.u8(match design.sources {
+            SourceWatch::Off => 0,
+            SourceWatch::AtMost(limit) => limit.number(),
+        });
         design.labels.encode(&mut encoder);
+        match self.state {
+            TemplateState::Open => encoder.u8(0),
+            TemplateState::Closed { since } => {
+                encoder.u8(1);
+                encoder.u64(since.millis());
+            }
+            TemplateState::Deleting { since } => {
+                encoder.u8(3);
+                encoder.u64(since.millis());
+            }
+            TemplateState::Deleted { since } => {
+                encoder.u8(2);
+                encoder.u64(since.millis());
+            }
+        }
         encoder.u64(self.created_at.millis());
         encoder.finish()
     }
@@ -80,7 +108,28 @@ impl ProductionTemplate {
                     2 => RepeatPolicy::Never,
                     _ => return Err(decoder.invalid("repeat policy")),
                 },
+                controllers: ControllerCap::new(decoder.u16("controllers")?)
+                    .map_err(|_| decoder.invalid("controllers"))?,
+                access: match decoder.u8("access")? {
+                    0 => AccessLevel::None,
+                    1 => AccessLevel::Read,
+                    2 => AccessLevel::ReadWrite,
+                    _ => return Err(decoder.invalid("access")),
+                },
+                sources: match decoder.u8("sources")? {
+                    0 => SourceWatch::Off,
+                    limit => SourceWatch::AtMost(
+                        SourceLimit::new(limit).map_err(|_| decoder.invalid("sources"))?,
+                    ),
+                },
                 labels: Labels::decode(&mut decoder)?,
+            },
+            state: match decoder.u8("state")? {
+                0 => TemplateState::Open,
+                1 => TemplateState::Closed { since: decoder.time("state")? },
+                3 => TemplateState::Deleting { since: decoder.time("state")? },
+                2 => TemplateState::Deleted { since: decoder.time("state")? },
+                _ => return Err(decoder.invalid("state")),
             },
             created_at: decoder.time("created at")?,
         };

@@ -4,11 +4,14 @@ use futures_util::FutureExt;
 use futures_util::future::Either;
 use plugmint_core::derivation::AuthVerifier;
 use plugmint_core::lifecycle::Stranger;
-use plugmint_core::{Admission, ConnectionPassword, CredentialView, PlugId, PlugIdKind, Principal};
+use plugmint_core::{
+    Admission, ConnectionPassword, CredentialView, PlugId, PlugIdKind, Principal, SourceWatch,
+};
 use thiserror::Error;
 use tracing::{Level, enabled, field, instrument};
 
-use crate::{Fault, keys};
+use crate::source_watch::SourceTable;
+use crate::{Attempt, CloneSuspicion, Fault, RefusedAttempt, Source, keys};
 
 use super::Registry;
 use super::drive::RestsOn;
@@ -30,11 +33,31 @@ impl Registry {
     ) -> impl Future<Output = Result<Principal, AuthenticateError>> + Send + 'a {
         // A layer around the future, such as a span that nobody listens to, costs a connection a
         // fourth of what it takes.
+        let presented = Presented { plug_id: Some(plug_id), source: None };
         if enabled!(Level::DEBUG) {
-            Either::Left(self.connect_traced(plug_id, password).boxed())
+            Either::Left(self.connect_traced(presented, plug_id, password).boxed())
         } else {
-            Either::Right(self.connect(plug_id, password))
+            Either::Right(self.connect(presented, plug_id, password))
         }
+    }
+
+    /// As [`authenticate`](Self::authenticate), for a call from a source that the host knows: where
+    /// an [`Observer`](crate::Observer) is set it is told with a refusal, and a device that
+    /// connects from more sources than its template allows is suspected to be two. A source that
+    /// was not seen lately costs a look-up of the template.
+    ///
+    /// # Errors
+    /// Those of [`authenticate`](Self::authenticate).
+    pub async fn authenticate_from(
+        &self,
+        source: &Source,
+        plug_id: &PlugId,
+        password: &ConnectionPassword,
+    ) -> Result<Principal, AuthenticateError> {
+        let presented = Presented { plug_id: Some(plug_id), source: Some(source) };
+        let principal = self.connect_traced(presented, plug_id, password).await?;
+        self.watch_sources(&principal, source).await;
+        Ok(principal)
     }
 
     /// As [`authenticate`](Self::authenticate), with the texts that a device sent. A text that is
@@ -49,7 +72,26 @@ impl Registry {
     ) -> Result<Principal, AuthenticateError> {
         match (PlugId::parse(plug_id), ConnectionPassword::parse(password)) {
             (Ok(plug_id), Ok(password)) => self.authenticate(&plug_id, &password).await,
-            (plug_id, _) => self.refuse(plug_id.ok()).await,
+            (plug_id, _) => self.refuse(plug_id.ok(), None).await,
+        }
+    }
+
+    /// As [`authenticate_text`](Self::authenticate_text), from a source as
+    /// [`authenticate_from`](Self::authenticate_from).
+    ///
+    /// # Errors
+    /// Those of [`authenticate`](Self::authenticate).
+    pub async fn authenticate_text_from(
+        &self,
+        source: &Source,
+        plug_id: &str,
+        password: &str,
+    ) -> Result<Principal, AuthenticateError> {
+        match (PlugId::parse(plug_id), ConnectionPassword::parse(password)) {
+            (Ok(plug_id), Ok(password)) => {
+                self.authenticate_from(source, &plug_id, &password).await
+            }
+            (plug_id, _) => self.refuse(plug_id.ok(), Some(source)).await,
         }
     }
 
@@ -57,19 +99,21 @@ impl Registry {
         level = "debug",
         name = "authenticate",
         skip_all,
-        fields(%plug_id),
+        fields(plug_id = presented.plug_id.map(field::display)),
         err(level = "debug")
     )]
     async fn connect_traced(
         &self,
+        presented: Presented<'_>,
         plug_id: &PlugId,
         password: &ConnectionPassword,
     ) -> Result<Principal, AuthenticateError> {
-        self.connect(plug_id, password).await
+        self.connect(presented, plug_id, password).await
     }
 
     async fn connect(
         &self,
+        presented: Presented<'_>,
         plug_id: &PlugId,
         password: &ConnectionPassword,
     ) -> Result<Principal, AuthenticateError> {
@@ -85,33 +129,39 @@ impl Registry {
         };
         let current = self.0.keys.current();
         let version = credential.as_ref().map_or(current, CredentialView::key_version);
-        let presented = self.0.keys.version(version)?.auth().verifier(plug_id, password);
-        match credential.as_ref().map(|credential| credential.admit(&presented)) {
-            Some(Admission::Admitted(proven)) => Ok(proven.principal()),
+        let verifier = self.0.keys.version(version)?.auth().verifier(plug_id, password);
+        let connected = match credential.as_ref().map(|credential| credential.admit(&verifier)) {
+            Some(Admission::Admitted(proven)) => return Ok(proven.principal()),
             // Boxed, since it happens once to a device: every connection would carry its size.
             Some(Admission::Activates(proven)) => {
-                Box::pin(self.activate(proven.principal(), &presented)).await
+                Box::pin(self.activate(proven.principal(), &verifier)).await
+            }
+            Some(Admission::Overlap(proven)) => {
+                proven.principal(self.0.clock.now()).ok_or(AuthenticateError::Refused)
             }
             Some(Admission::Refused) | None => Err(AuthenticateError::Refused),
+        };
+        if let Err(refused @ AuthenticateError::Refused) = &connected {
+            let Presented { plug_id, source } = presented;
+            self.tell_refused(Attempt::Authenticate(plug_id), source, refused.code());
         }
+        connected
     }
 
     /// Does for malformed text what a wrong password costs, and refuses it.
-    #[instrument(
-        level = "debug",
-        name = "authenticate",
-        skip_all,
-        fields(plug_id = plug_id.map(field::display)),
-        err(level = "debug")
-    )]
-    async fn refuse(&self, plug_id: Option<PlugId>) -> Result<Principal, AuthenticateError> {
+    async fn refuse(
+        &self,
+        plug_id: Option<PlugId>,
+        source: Option<&Source>,
+    ) -> Result<Principal, AuthenticateError> {
         let nobody = PlugId::from_parts(PlugIdKind::Device, [0; PlugId::BODY_LEN]);
         let password = ConnectionPassword::parse(&"A".repeat(ConnectionPassword::TEXT_LEN));
         if let Ok(password) = password {
             // A template's id is nobody's: no password opens it.
             let template =
                 PlugId::from_parts(PlugIdKind::Template, *plug_id.unwrap_or(nobody).body());
-            self.connect(&template, &password).await?;
+            let presented = Presented { plug_id: plug_id.as_ref(), source };
+            self.connect_traced(presented, &template, &password).await?;
         }
         Err(AuthenticateError::Refused)
     }
@@ -124,10 +174,51 @@ impl Registry {
         self.drive(principal.id(), RestsOn::Serial, |loaded| {
             let record = loaded.serial.clone().ok_or(AuthenticateError::Refused)?;
             let decision = record.authenticate(presented, self.0.clock.now())?;
-            Ok(decision.map(|()| principal))
+            // Meanwhile it may have become the password of an overlap.
+            Ok(decision.map(|proven_by| principal.by(proven_by)))
         })
         .await
     }
+}
+
+impl Registry {
+    /// Notes where a principal connected from, and says so when it comes from too many places. The
+    /// connection does not hang on it: a template that cannot be read suspects nobody.
+    async fn watch_sources(&self, principal: &Principal, source: &Source) {
+        let Some(observer) = &self.0.observer else { return };
+        let now = self.0.clock.now();
+        // One source is within every limit.
+        let sources = self.0.sources.get_or_init(SourceTable::new);
+        let noted = sources.note(principal.plug_id(), source, now);
+        let Some(sources @ 2..) = noted else { return };
+        let template = self.load_template(principal.id().template()).await;
+        let watch = template.ok().flatten().map(|(template, _)| template.design().sources());
+        if let Some(SourceWatch::AtMost(limit)) = watch
+            && sources > limit.number()
+        {
+            observer.suspects_clone(&CloneSuspicion::TooManySources { principal, source, sources });
+        }
+    }
+
+    /// Tells whoever counts refused attempts.
+    pub(super) fn tell_refused(
+        &self,
+        attempt: Attempt<'_>,
+        source: Option<&Source>,
+        code: &'static str,
+    ) {
+        if let Some(observer) = &self.0.observer {
+            observer.refused(&RefusedAttempt { attempt, source, code });
+        }
+    }
+}
+
+/// What whoever connects says of itself, for who counts attempts.
+#[derive(Clone, Copy)]
+struct Presented<'a> {
+    /// `None` for a text that is none.
+    plug_id: Option<&'a PlugId>,
+    source: Option<&'a Source>,
 }
 
 /// Why a device may not connect. Nothing was written, or [`Fault`] says otherwise.

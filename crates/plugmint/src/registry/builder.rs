@@ -7,8 +7,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use getrandom::SysRng;
 use plugmint_core::derivation::KeyCheck;
@@ -19,6 +19,7 @@ use tracing::instrument;
 
 use crate::attempts::{AttemptLimits, Attempts};
 use crate::clock::{Clock, SystemClock};
+use crate::hooks::{Decider, Observer};
 use crate::key_ring::{self, KeyRing};
 use crate::random::Random;
 use crate::root_keys::{RootKeyError, RootKeys};
@@ -39,6 +40,8 @@ pub struct RegistryBuilder {
     random: Random,
     stretch: StretchLimits,
     attempts: AttemptLimits,
+    decider: Option<Arc<dyn Decider>>,
+    observer: Option<Arc<dyn Observer>>,
     most_argon2: Argon2Cost,
     records: Records,
 }
@@ -59,6 +62,8 @@ impl RegistryBuilder {
             random: Random::new(SysRng),
             stretch: StretchLimits::default(),
             attempts: AttemptLimits::default(),
+            decider: None,
+            observer: None,
             most_argon2: Argon2Cost::new(memory_kib, passes, lanes).unwrap_or_default(),
             records: Records::Plain,
         }
@@ -85,6 +90,17 @@ impl RegistryBuilder {
     /// How often strangers may try passwords.
     pub fn with_attempt_limits(self, attempts: AttemptLimits) -> Self {
         Self { attempts, ..self }
+    }
+
+    /// Who is asked before credentials are given; nobody unless told otherwise.
+    pub fn with_decider(self, decider: Arc<dyn Decider>) -> Self {
+        Self { decider: Some(decider), ..self }
+    }
+
+    /// Who is told of refused attempts, repeats, suspected clones and revoked principals; nobody
+    /// unless told otherwise.
+    pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// The most memory, passes and lanes that a template may ask for; 2 GiB, 16 and 16 unless told
@@ -133,8 +149,8 @@ impl RegistryBuilder {
     ///
     /// # Errors
     /// * [`OpenError::NotCreated`] when the store holds none.
-    /// * [`OpenError::Tagged`] when it was made with tagged records and they were not asked for, and
-    ///   [`OpenError::Untagged`] when it was made without and they were.
+    /// * [`OpenError::Tagged`] when it was made with tagged records and they were not asked for,
+    ///   and [`OpenError::Untagged`] when it was made without and they were.
     /// * [`OpenError::WrongRootKey`] when a key is not the one that the store was made with.
     /// * [`OpenError::MissingRootKey`] when the store hangs on a key that was not given, and
     ///   [`OpenError::UnknownRootKey`] when a key was given that it does not know.
@@ -202,6 +218,9 @@ impl RegistryBuilder {
             pool: StretchPool::new(self.stretch, self.most_argon2)?,
             attempts: Attempts::new(self.attempts),
             queue: SerialQueue::default(),
+            decider: self.decider,
+            observer: self.observer,
+            sources: OnceLock::new(),
             most_argon2: self.most_argon2,
             installation,
             closed: AtomicBool::new(false),

@@ -1,9 +1,10 @@
 //! Load, decide, commit: the one way in which a serial that is there changes.
 
 use plugmint_core::lifecycle::{Change, Decision, SerialRecord};
-use plugmint_core::{Credential, PlugId, ProductionTemplate, SerialId, TemplateId};
+use plugmint_core::{Credential, EventKind, PlugId, ProductionTemplate, SerialId, TemplateId};
 use plugmint_store::{Batch, CommitError, Guard, Key, Revision};
 
+use crate::hooks::{News, Telling};
 use crate::{Fault, keys};
 
 use super::Registry;
@@ -40,18 +41,34 @@ impl Registry {
             return Ok(answer);
         }
         let _turn = self.0.queue.turn(id).await;
+        let mut own_past = None;
         for _ in 0..TRIES {
             let loaded = self.load(id, rests_on).await?;
             let (change, answer) = match decide(&loaded)? {
                 Decision::Answer(answer) => return Ok(answer),
                 Decision::Commit(change, answer) => (change, answer),
             };
-            let Some(batch) = self.batch(id, &loaded, &change).await? else {
+            let Some(Prepared { batch, news }) =
+                self.prepare_change(id, &loaded, &change, own_past.as_ref()).await?
+            else {
                 continue;
             };
+            let event = change.event();
+            if self.is_past_window(event.at()) {
+                continue;
+            }
+            // From here on the commit may happen without us, and is told all the same.
+            let telling = self.telling(id, news);
             match self.0.store.commit(batch).await {
-                Ok(_) => return Ok(answer),
-                Err(CommitError::Conflict(key)) => self.refuse_taken(id, &change, &key).await?,
+                Ok(_) => {
+                    drop(telling);
+                    self.tell_late(event.at(), &[(*id, event.number())]).await;
+                    return Ok(answer);
+                }
+                Err(CommitError::Conflict(key)) => {
+                    telling.into_iter().for_each(Telling::call_off);
+                    own_past = self.own_past(id, &change, *key).await?;
+                }
                 Err(CommitError::Store(error)) => return Err(Fault::from(error).into()),
             }
         }
@@ -113,12 +130,13 @@ impl Registry {
 
     /// Everything that a change writes, guarded by everything that it rests on. `None` when the
     /// records do not belong together, because somebody changed them while they were read.
-    async fn batch(
+    async fn prepare_change(
         &self,
         id: &SerialId,
         loaded: &Loaded,
         change: &Change,
-    ) -> Result<Option<Batch>, Fault> {
+        own_past: Option<&(Key, Revision)>,
+    ) -> Result<Option<Prepared>, Fault> {
         let serial = keys::serial(id)?;
         let mut batch = Batch::new();
         for (key, guard) in &loaded.guards {
@@ -128,65 +146,95 @@ impl Registry {
                 batch.keep(key.clone(), *guard)?
             };
         }
+        let mut news = None;
         let new = change.record().credentials(id);
         let old = loaded.serial.as_ref().map(|record| record.credentials(id)).unwrap_or_default();
         for credential in &old {
+            let plug_id = credential.plug_id();
             // INVARIANT: a credential is written with its serial's record only, so while the guard
             // on that record holds, what is read here belongs to it.
-            let Some((_, revision)) = self.load_credential(credential.plug_id()).await? else {
+            let Some((_, revision)) = self.load_credential(plug_id).await? else {
                 return Ok(None);
             };
-            let key = keys::credential(credential.plug_id())?;
-            let successor = new.iter().find(|new| new.plug_id() == credential.plug_id());
-            batch = match successor {
-                Some(new) => batch.put(key, Guard::At(revision), new.encode())?,
-                None => batch.delete(key, revision)?,
-            };
+            // A Plug-ID that its serial gives up stays on record: whose it was can be looked up.
+            let successor = new.iter().find(|new| new.plug_id() == plug_id);
+            let successor = successor.cloned().unwrap_or_else(|| credential.clone().into_closed());
+            let event = change.event();
+            let goes_on =
+                successor.overlap_until().filter(|_| event.kind() == EventKind::Reactivated);
+            if credential.is_revoked_by(&successor, event.at()) {
+                news = Some((*plug_id, News::Revoked(event.kind())));
+            } else if let Some(until) = goes_on {
+                news = Some((*plug_id, News::Ending(until)));
+            }
+            let key = keys::credential(plug_id)?;
+            batch = batch.put(key, Guard::At(revision), successor.encode())?;
         }
-        // A Plug-ID that nobody has: uniqueness is a key that must be absent.
+        // A Plug-ID that nobody has: uniqueness is a key that must be absent, unless it is one that
+        // this serial has given up before.
         let is_new = |new: &&Credential| old.iter().all(|old| old.plug_id() != new.plug_id());
         for credential in new.iter().filter(is_new) {
             let key = keys::credential(credential.plug_id())?;
-            batch = batch.put(key, Guard::Absent, credential.encode())?;
+            let guard = match own_past {
+                Some((own, revision)) if *own == key => Guard::At(*revision),
+                Some(_) | None => Guard::Absent,
+            };
+            batch = batch.put(key, guard, credential.encode())?;
         }
-        Ok(Some(batch))
+        Ok(Some(Prepared { batch, news }))
     }
 
-    /// After a conflict: an error when it was about a Plug-ID that is another serial's.
-    async fn refuse_taken(
+    /// After a conflict about a Plug-ID: where it lies, when it is one that this serial had before.
+    async fn own_past(
         &self,
         id: &SerialId,
         change: &Change,
-        conflict: &Key,
-    ) -> Result<(), Fault> {
+        conflict: Key,
+    ) -> Result<Option<(Key, Revision)>, Fault> {
         for credential in change.record().credentials(id) {
             let plug_id = *credential.plug_id();
-            if keys::credential(&plug_id)? != *conflict {
+            if keys::credential(&plug_id)? != conflict {
                 continue;
             }
-            if let Some((found, _)) = self.load_credential(&plug_id).await?
-                && found.id() != id
-            {
-                return Err(Fault::PlugIdTaken { plug_id });
-            }
+            return match self.load_credential(&plug_id).await? {
+                Some((found, _)) if found.id() != id => Err(Fault::PlugIdTaken { plug_id }),
+                Some((_, revision)) => Ok(Some((conflict, revision))),
+                None => Ok(None),
+            };
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Who is told once the commit is done.
+    fn telling<'a>(
+        &'a self,
+        id: &'a SerialId,
+        news: Option<(PlugId, News)>,
+    ) -> Option<Telling<'a>> {
+        let observer = self.0.observer.as_deref()?;
+        news.map(|(plug_id, news)| Telling::new(observer, id, plug_id, news))
     }
 }
 
-/// Adds a serial's record and the event that tells of its change.
+/// A change as it is committed.
+struct Prepared {
+    batch: Batch,
+    /// What it means for whoever is connected.
+    news: Option<(PlugId, News)>,
+}
+
+/// Adds a serial's record, the event that tells of its change, and its place in the feed.
 pub(super) fn put_change(
     batch: Batch,
     id: &SerialId,
     guard: Guard,
     change: &Change,
 ) -> Result<Batch, Fault> {
-    let event = keys::event(id, change.event().number())?;
-    Ok(batch.put(keys::serial(id)?, guard, change.record().encode())?.put(
-        event,
-        Guard::Absent,
-        change.event().encode(),
-    )?)
+    let event = change.event();
+    Ok(batch
+        .put(keys::serial(id)?, guard, change.record().encode())?
+        .put(keys::event(id, event.number())?, Guard::Absent, event.encode())?
+        .put(keys::feed(event.at(), id, event.number())?, Guard::Absent, Vec::new())?)
 }
 
 pub(super) fn defect(what: &'static str) -> Fault {

@@ -1,19 +1,24 @@
 //! May this one enroll?
 
-use std::time::Duration;
+mod by_operator;
+mod error;
 
 use plugmint_core::derivation::Stretched;
 use plugmint_core::lifecycle::{Decision, EnrollRefusal, Enrollment, Registration, SerialRecord};
-use plugmint_core::{EnrollPassword, ProductionTemplate, SerialId};
-use thiserror::Error;
+use plugmint_core::{
+    Author, DenyReason, EnrollOutcome, EnrollPassword, HistoryHead, InvalidLabel,
+    ProductionTemplate, SerialId,
+};
 use tracing::instrument;
 
-use crate::attempts::Throttled;
-use crate::stretch_pool::NotStretched;
-use crate::{Fault, Source};
+use crate::hooks::Suspicion;
+use crate::{Attempt, EnrollRequest, RepeatedEnrollment, Source, Verdict};
 
 use super::Registry;
 use super::drive::{Loaded, RestsOn};
+
+pub use by_operator::OperatorEnrollError;
+pub use error::EnrollError;
 
 impl Registry {
     /// A device asks for its credentials with its enroll password.
@@ -26,19 +31,21 @@ impl Registry {
     /// Costs a few microseconds for a generated password, and one Argon2id on a thread of the pool
     /// for a chosen or shared one, also when the serial is unknown.
     ///
-    /// [`AttemptLimits`](crate::AttemptLimits) hold a serial's attempts down, whoever makes them: here
-    /// one stranger can keep a device with a chosen password out. A host that knows where a call comes
-    /// from uses [`enroll_from`](Self::enroll_from).
+    /// [`AttemptLimits`](crate::AttemptLimits) hold a serial's attempts down, whoever makes them:
+    /// here one stranger can keep a device with a chosen password out. A host that knows where a
+    /// call comes from uses [`enroll_from`](Self::enroll_from).
     ///
     /// A call that is dropped before its answer has paid for its attempt, whatever the answer would
     /// have been: where a hang-up drops it, let it run in a task of its own.
     ///
     /// # Errors
     /// * [`EnrollError::Throttled`]: ask again after the time that it names.
-    /// * [`EnrollError::Refused`]: the one answer for an unknown template, an unknown serial, a
-    ///   wrong password, a disabled or a retired serial.
+    /// * [`EnrollError::Refused`]: the one answer for an unknown or closed template, an unknown
+    ///   serial, a wrong password, a disabled or a retired serial.
     /// * [`EnrollError::AlreadyEnrolled`], [`EnrollError::AlreadyActivated`]: told only to who
     ///   proved the password.
+    /// * [`EnrollError::Denied`] by the host's [`Decider`](crate::Decider), and
+    ///   [`EnrollError::Labels`] when it asked for more labels than there may be.
     /// * [`EnrollError::Overloaded`]: ask again after the time that it names.
     /// * [`EnrollError::Fault`]
     pub async fn enroll(
@@ -79,13 +86,34 @@ impl Registry {
         id: &SerialId,
         password: &EnrollPassword,
     ) -> Result<Enrollment, EnrollError> {
+        let enrolled = self.attempt_once(source, id, password).await;
+        match &enrolled {
+            Ok(enrollment) if enrollment.outcome() == EnrollOutcome::Repeated => {
+                if let Some(observer) = &self.0.observer {
+                    observer.repeated(&RepeatedEnrollment { id, source });
+                }
+            }
+            Ok(_) | Err(EnrollError::Fault(_)) => {}
+            Err(error) => self.tell_refused(Attempt::Enroll(id), source, error.code()),
+        }
+        enrolled
+    }
+
+    async fn attempt_once(
+        &self,
+        source: Option<&Source>,
+        id: &SerialId,
+        password: &EnrollPassword,
+    ) -> Result<Enrollment, EnrollError> {
         self.ensure_open()?;
+        // To a device a closed template is one that is not there.
         let template = self.load_template(id.template()).await?.map(|(template, _)| template);
+        let template = template.filter(ProductionTemplate::is_open);
         let class = template.as_ref().map(|template| template.design().password_class());
         let attempt = self.0.attempts.reserve(source, id, class, self.0.clock.now())?;
         // A template's id is no secret, so nothing is hashed for one that is not there.
         let template = template.ok_or(EnrollError::Refused)?;
-        let enrolled = self.enroll_in(&template, id, password).await;
+        let enrolled = self.enroll_in(&template, source, id, password).await;
         if !matches!(enrolled, Err(EnrollError::Refused)) {
             attempt.give_back();
         }
@@ -95,6 +123,7 @@ impl Registry {
     async fn enroll_in(
         &self,
         template: &ProductionTemplate,
+        source: Option<&Source>,
         id: &SerialId,
         password: &EnrollPassword,
     ) -> Result<Enrollment, EnrollError> {
@@ -102,8 +131,13 @@ impl Registry {
         let stretching =
             design.password_class().stretching(design.argon2(), id, password.expose_text());
         let stretched = self.0.pool.finish(id.template(), stretching).await?;
+        let asking = Asking { id, author: Author::Device, source };
+        let mut said = None;
+        let mut suspicion = Suspicion::new(self.0.observer.as_deref(), id, source);
+        let elsewhere = &mut suspicion.is_elsewhere;
         self.drive(id, RestsOn::SerialAndTemplate, |loaded| {
-            self.decide_enroll(id, &stretched, loaded)
+            let decision = self.decide_enroll(&asking, &stretched, loaded, elsewhere)?;
+            Ok(self.ask_host(&asking, loaded, decision, &mut said)?)
         })
         .await
     }
@@ -112,141 +146,82 @@ impl Registry {
     /// that was just read, every time.
     fn decide_enroll(
         &self,
-        id: &SerialId,
+        asking: &Asking<'_>,
         stretched: &Stretched,
         loaded: &Loaded,
+        elsewhere: &mut bool,
     ) -> Result<Decision<Enrollment>, EnrollError> {
-        let Some(template) = &loaded.template else {
-            return Err(EnrollError::Refused);
-        };
+        *elsewhere = false;
+        let id = asking.id;
+        let template = loaded.template.as_ref().filter(|template| template.is_open());
+        let template = template.ok_or(EnrollError::Refused)?;
         let registration = loaded.serial.as_ref().and_then(|record| record.stage().registration());
         let version = registration.map_or(self.0.keys.current(), Registration::key_version);
         let keys = self.0.keys.version(version)?;
-        let key = keys.template_key(id.template()).enroll_key(id.serial(), stretched);
+        let template_key = keys.template_key(id.template());
+        let key = template_key.enroll_key(id.serial(), stretched);
         let (repeat, now) = (template.design().repeat(), self.0.clock.now());
-        Ok(SerialRecord::enroll(loaded.serial.clone(), &key, repeat, keys.auth(), now)?)
-    }
-}
-
-/// Why a device may not enroll. Nothing was written, or [`Fault`] says otherwise.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum EnrollError {
-    /// The one answer to whoever proved nothing: the template or serial is unknown, the password is
-    /// wrong, or the serial is disabled or retired.
-    #[error("the enrollment is refused")]
-    Refused,
-    /// The password is right, the serial is enrolled, and its template repeats no credentials.
-    #[error("the serial is enrolled already: its template gives credentials once")]
-    AlreadyEnrolled,
-    /// The password is right and the device has connected before.
-    #[error("the serial is activated already: its template repeats credentials until then")]
-    AlreadyActivated,
-    /// Too many attempts were made, from this source or of this serial; whether the password is
-    /// right was not looked at.
-    #[error("too many attempts: try again in {} s", whole_seconds(*retry_after))]
-    Throttled {
-        /// When there is another attempt.
-        retry_after: Duration,
-    },
-    /// Too many passwords wait for a slow hash.
-    #[error("too many enrollments wait: try again in {} s", retry_after.as_secs())]
-    Overloaded {
-        /// When there may be room.
-        retry_after: Duration,
-    },
-    /// Nobody's fault who asked.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-impl EnrollError {
-    /// What a host switches on. Its meaning never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::AlreadyEnrolled => "already-enrolled",
-            Self::AlreadyActivated => "already-activated",
-            Self::Throttled { .. } => "throttled",
-            Self::Overloaded { .. } => "overloaded",
-            Self::Fault(fault) => fault.code(),
+        let from =
+            asking.source.map(|source| template_key.source_mark(id.serial(), source.as_bytes()));
+        let decided =
+            SerialRecord::enroll(loaded.serial.clone(), &key, repeat, keys.auth(), from, now);
+        // Said only of who proved the password.
+        if !matches!(decided, Err(EnrollRefusal::Stranger(_))) {
+            let moved = from.zip(registration);
+            *elsewhere = moved.is_some_and(|(from, of)| of.is_enrolled_elsewhere(&from));
         }
+        Ok(decided?)
     }
 
-    /// Whether the same call may succeed when it is made again.
-    #[must_use]
-    pub const fn is_retryable(&self) -> bool {
-        match self {
-            Self::Throttled { .. } | Self::Overloaded { .. } => true,
-            Self::Fault(fault) => fault.is_retryable(),
-            Self::Refused | Self::AlreadyEnrolled | Self::AlreadyActivated => false,
-        }
-    }
-
-    /// How long to wait before the call is made again. Who tells it in whole seconds rounds up: who
-    /// comes a little earlier comes in vain.
-    #[must_use]
-    pub const fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Throttled { retry_after } | Self::Overloaded { retry_after } => {
-                Some(*retry_after)
+    /// Lets the host have its say in a decision to give credentials. It is asked again only when
+    /// the serial has changed meanwhile.
+    fn ask_host(
+        &self,
+        asking: &Asking<'_>,
+        loaded: &Loaded,
+        decision: Decision<Enrollment>,
+        said: &mut Option<(HistoryHead, Verdict)>,
+    ) -> Result<Decision<Enrollment>, NotWanted> {
+        let (Some(decider), Some(record)) = (&self.0.decider, &loaded.serial) else {
+            return Ok(decision);
+        };
+        let Some(registration) = record.stage().registration() else {
+            return Ok(decision);
+        };
+        let outcome = match &decision {
+            Decision::Answer(enrollment) | Decision::Commit(_, enrollment) => enrollment.outcome(),
+        };
+        let verdict = match said.take() {
+            Some((head, verdict)) if head == *record.head() => verdict,
+            Some(_) | None => decider.decide(&EnrollRequest {
+                id: asking.id,
+                author: &asking.author,
+                source: asking.source,
+                outcome,
+                labels: registration.labels(),
+            }),
+        };
+        let (_, verdict) = said.insert((*record.head(), verdict));
+        match (verdict, decision) {
+            (Verdict::Deny(reason), _) => Err(NotWanted::Denied(reason.clone())),
+            (Verdict::AllowWith(labels), Decision::Commit(change, enrollment)) => {
+                let change = change.with_labels(labels).map_err(NotWanted::Labels)?;
+                Ok(Decision::Commit(Box::new(change), enrollment))
             }
-            Self::Refused | Self::AlreadyEnrolled | Self::AlreadyActivated | Self::Fault(_) => None,
+            (Verdict::Allow | Verdict::AllowWith(_), decision) => Ok(decision),
         }
     }
 }
 
-impl From<EnrollRefusal> for EnrollError {
-    fn from(refusal: EnrollRefusal) -> Self {
-        match refusal {
-            EnrollRefusal::AlreadyEnrolled => Self::AlreadyEnrolled,
-            EnrollRefusal::AlreadyActivated => Self::AlreadyActivated,
-            EnrollRefusal::Stranger(_) => Self::Refused,
-        }
-    }
+/// Who asks for credentials, as the host's decider is told.
+struct Asking<'a> {
+    id: &'a SerialId,
+    author: Author,
+    source: Option<&'a Source>,
 }
 
-impl From<Throttled> for EnrollError {
-    fn from(throttled: Throttled) -> Self {
-        Self::Throttled { retry_after: throttled.retry_after }
-    }
-}
-
-impl From<NotStretched> for EnrollError {
-    fn from(not: NotStretched) -> Self {
-        match not {
-            NotStretched::Overloaded { retry_after } => Self::Overloaded { retry_after },
-            NotStretched::Fault(fault) => fault.into(),
-        }
-    }
-}
-
-/// Rounded up: who comes a little earlier than told comes in vain.
-fn whole_seconds(time: Duration) -> u64 {
-    time.as_secs() + u64::from(time.subsec_nanos() > 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_is_final_and_a_throttle_is_not() {
-        let retry_after = Duration::from_secs(1);
-        assert!(EnrollError::Throttled { retry_after }.is_retryable());
-        assert!(EnrollError::Overloaded { retry_after }.is_retryable());
-        for last in
-            [EnrollError::Refused, EnrollError::AlreadyEnrolled, EnrollError::AlreadyActivated]
-        {
-            assert!(!last.is_retryable(), "{last}");
-        }
-    }
-
-    #[test]
-    fn a_part_of_a_second_is_told_as_a_whole_one() {
-        for (millis, seconds) in [(0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)] {
-            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds, "{millis} ms");
-        }
-    }
+/// What a host's say comes to, when it is not to go on.
+enum NotWanted {
+    Denied(DenyReason),
+    Labels(InvalidLabel),
 }

@@ -1,18 +1,12 @@
 //! Looking things up: for operators, who may know what there is.
 
-use std::num::NonZeroUsize;
-
-use plugmint_core::lifecycle::SerialRecord;
-use plugmint_core::{
-    Event, EventNumber, PlugId, PlugIdKind, SerialId, SerialNumber, SerialStatus, TemplateId,
-};
+use plugmint_core::{PlugId, PlugIdKind, SerialId, SerialStatus};
 use thiserror::Error;
 use tracing::instrument;
 
 use crate::{Fault, Unknown, keys};
 
 use super::Registry;
-use super::drive::defect;
 
 impl Registry {
     /// All that may be shown of a serial.
@@ -30,7 +24,7 @@ impl Registry {
         self.ensure_open()?;
         let key = keys::serial(id).map_err(Fault::from)?;
         match self.load_serial(&key).await? {
-            Some((record, _)) => Ok(SerialStatus::new(*id, &record)),
+            Some((record, _)) => Ok(SerialStatus::new(*id, &record, self.0.clock.now())),
             None => Err(self.unknown(id).await?.into()),
         }
     }
@@ -49,69 +43,11 @@ impl Registry {
         }
     }
 
-    /// The serials of a template in the byte order of their numbers, behind `after`, at most
-    /// `limit`. Fewer than `limit` means that there are no more.
-    ///
-    /// # Errors
-    /// * [`LookUpError::Unknown`] template.
-    /// * [`LookUpError::Fault`]
-    #[instrument(level = "debug", skip_all, fields(%template), err(level = "debug"))]
-    pub async fn serials(
-        &self,
-        template: &TemplateId,
-        after: Option<&SerialNumber>,
-        limit: NonZeroUsize,
-    ) -> Result<Vec<SerialStatus>, LookUpError> {
-        self.template(template).await?;
-        let after = after.map(|serial| keys::serial(&SerialId::new(*template, *serial)));
-        let after = after.transpose().map_err(Fault::from)?;
-        let page = self.0.store.scan(&keys::serials(template), after.as_ref(), limit).await;
-        let page = page.map_err(Fault::from)?;
-        let statuses = page.iter().map(|(key, record)| {
-            let serial = keys::serial_of(key).and_then(|serial| SerialNumber::parse(serial).ok());
-            let serial = serial.ok_or_else(|| defect("a key names no serial"))?;
-            let record = SerialRecord::decode(record.value()).map_err(Fault::from)?;
-            Ok(SerialStatus::new(SerialId::new(*template, serial), &record))
-        });
-        statuses.collect()
-    }
-
-    /// The events of a serial as they happened, behind the one numbered `after`, at most `limit`.
-    /// Fewer than `limit` means that there are no more.
-    ///
-    /// # Errors
-    /// * [`LookUpError::Unknown`] template or serial.
-    /// * [`LookUpError::Fault`]
-    #[instrument(
-        level = "debug",
-        skip_all,
-        fields(template = %id.template(), serial = %id.serial()),
-        err(level = "debug")
-    )]
-    pub async fn history(
-        &self,
-        id: &SerialId,
-        after: Option<EventNumber>,
-        limit: NonZeroUsize,
-    ) -> Result<Vec<Event>, LookUpError> {
-        self.ensure_open()?;
-        let after = after.map(|number| keys::event(id, number));
-        let after = after.transpose().map_err(Fault::from)?;
-        let page = self.0.store.scan(&keys::events(id), after.as_ref(), limit).await;
-        let page = page.map_err(Fault::from)?;
-        if page.is_empty() {
-            // A serial has an event from its first moment on: none at all means no serial.
-            self.serial(id).await?;
-        }
-        let events = page.iter().map(|(_, record)| Event::decode(record.value()));
-        Ok(events.collect::<Result<_, _>>().map_err(Fault::from)?)
-    }
-
     /// Which of the two is unknown.
     pub(super) async fn unknown(&self, id: &SerialId) -> Result<Unknown, Fault> {
         Ok(match self.load_template(id.template()).await? {
-            Some(_) => Unknown::serial(id),
-            None => Unknown::template(id.template()),
+            Some((template, _)) if !template.is_deleted() => Unknown::serial(id),
+            Some(_) | None => Unknown::template(id.template()),
         })
     }
 }

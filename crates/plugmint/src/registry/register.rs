@@ -7,14 +7,16 @@ mod prepared;
 use std::collections::BTreeMap;
 
 use plugmint_core::lifecycle::{Registration, SerialRecord};
-use plugmint_core::{Actor, Author, SerialId, SerialStatus, TemplateId};
+use plugmint_core::{
+    Actor, Author, ProductionTemplate, SerialId, SerialStatus, TemplateId, TemplateState,
+};
 use plugmint_store::{Batch, CommitError, Guard};
 use tracing::instrument;
 
 use crate::{Fault, Unknown, keys};
 
-use super::Registry;
 use super::drive::{TRIES, defect, put_change};
+use super::{Registry, TemplateClosed};
 use prepared::Prepared;
 
 pub use error::{RegisterAllError, RegisterError};
@@ -27,6 +29,7 @@ impl Registry {
     ///
     /// # Errors
     /// * [`RegisterError::Unknown`] template
+    /// * [`RegisterError::TemplateClosed`]
     /// * [`RegisterError::Passwords`]: they are not of the class that the template asks for, or are
     ///   the same.
     /// * [`RegisterError::AlreadyRegistered`]: with these very passwords, so that a lost answer is
@@ -71,28 +74,39 @@ impl Registry {
         self.ensure_open()?;
         let unknown = || Unknown::template(template);
         let (of, _) = self.load_template(template).await?.ok_or_else(unknown)?;
+        ensure_open(&of)?;
         let prepared = self.prepare_all(&of, new).await;
         for _ in 0..TRIES {
             let (of, revision) = self.load_template(template).await?.ok_or_else(unknown)?;
+            ensure_open(&of)?;
             let key = keys::template(template).map_err(Fault::from)?;
             let mut batch = Batch::new().keep(key, Guard::At(revision)).map_err(Fault::from)?;
-            let mut verdicts = Vec::new();
+            let (mut verdicts, mut events) = (Vec::new(), Vec::new());
+            // Taken before the serials are looked up: what is told of them is not older than this.
+            let at = self.0.clock.now();
             for (new, free) in prepared.iter().flatten().zip(self.look_up_all(&prepared).await?) {
                 if let Err(taken) = free {
                     verdicts.push(Err(taken));
                     continue;
                 }
-                let registered = self.registered(&of, new, self.0.clock.now())?;
+                let registered = self.registered(&of, new, at)?;
                 let author = Author::Operator(by.clone());
                 let change = SerialRecord::register(&new.id, registered, author);
                 batch = put_change(batch, &new.id, Guard::Absent, &change)?;
-                verdicts.push(Ok(SerialStatus::new(new.id, change.record())));
+                events.push((new.id, change.event().number()));
+                verdicts.push(Ok(SerialStatus::new(new.id, change.record(), at)));
             }
             if verdicts.iter().all(Result::is_err) {
                 return Ok(in_order(prepared, verdicts));
             }
+            if self.is_past_window(at) {
+                continue;
+            }
             match self.0.store.commit(batch).await {
-                Ok(_) => return Ok(in_order(prepared, verdicts)),
+                Ok(_) => {
+                    self.tell_late(at, &events).await;
+                    return Ok(in_order(prepared, verdicts));
+                }
                 Err(CommitError::Conflict(_)) => {}
                 Err(CommitError::Store(error)) => return Err(Fault::from(error).into()),
             }
@@ -119,6 +133,7 @@ impl Registry {
         self.ensure_open()?;
         let unknown = || Unknown::template(template);
         let (of, _) = self.load_template(template).await?.ok_or_else(unknown)?;
+        ensure_open(&of)?;
         let prepared = self.prepare_all(&of, new).await;
         let verdicts = self.look_up_all(&prepared).await?;
         Ok(in_order(prepared, verdicts))
@@ -170,6 +185,17 @@ impl Registry {
         } else {
             RegisterError::SerialTaken { id }
         })
+    }
+}
+
+/// Nothing is registered in a template that is closed, or gone.
+fn ensure_open(template: &ProductionTemplate) -> Result<(), RegisterAllError> {
+    match template.state() {
+        TemplateState::Open => Ok(()),
+        TemplateState::Closed { .. } | TemplateState::Deleting { .. } => {
+            Err(TemplateClosed::new(template.id()).into())
+        }
+        TemplateState::Deleted { .. } => Err(Unknown::template(template.id()).into()),
     }
 }
 

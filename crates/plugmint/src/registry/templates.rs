@@ -1,4 +1,8 @@
-//! Production Templates: making and listing them.
+//! Production Templates: making, listing, changing and deleting them.
+
+mod change;
+mod closed;
+mod delete;
 
 use std::num::NonZeroUsize;
 
@@ -11,6 +15,10 @@ use crate::{Fault, Unknown, keys};
 
 use super::drive::{TRIES, defect};
 use super::{LookUpError, Registry};
+
+pub use change::ChangeTemplateError;
+pub use closed::TemplateClosed;
+pub use delete::{DeleteTemplateError, DeletionProgress, Living, TemplateDeletion};
 
 impl Registry {
     /// Makes a Production Template of a company, under an id drawn at random. One commit.
@@ -47,7 +55,7 @@ impl Registry {
         Err(Fault::Contended { tries: TRIES }.into())
     }
 
-    /// A template.
+    /// A template, also a closed or deleted one: its state says so.
     ///
     /// # Errors
     /// * [`LookUpError::Unknown`] template.
@@ -61,8 +69,8 @@ impl Registry {
         }
     }
 
-    /// The templates of a company in the order of their ids, behind `after`, at most `limit`. Fewer
-    /// than `limit` means that there are no more.
+    /// The templates of a company, deleted ones left out, in the order of their ids, behind
+    /// `after`, at most `limit`. Fewer than `limit` means that there are no more.
     ///
     /// # Errors
     /// [`Fault`]
@@ -76,13 +84,24 @@ impl Registry {
         self.ensure_open()?;
         let prefix = keys::company_templates(company);
         let after = after.map(|id| keys::company_template(company, id));
-        let after = after.transpose()?;
+        let mut after = after.transpose()?;
         let mut templates = Vec::new();
-        for (key, _) in self.0.store.scan(&prefix, after.as_ref(), limit).await? {
-            let id = keys::template_of(&key).ok_or_else(|| defect("an index key is too short"))?;
-            let loaded = self.load_template(&id).await?;
-            let (template, _) = loaded.ok_or_else(|| defect("an index names no template"))?;
-            templates.push(template);
+        while let Some(left) = NonZeroUsize::new(limit.get() - templates.len()) {
+            let page = self.0.store.scan(&prefix, after.as_ref(), left).await?;
+            after = page.last().map(|(key, _)| key.clone());
+            for (key, _) in &page {
+                let id =
+                    keys::template_of(key).ok_or_else(|| defect("an index key is too short"))?;
+                let loaded = self.load_template(&id).await?;
+                let (template, _) = loaded.ok_or_else(|| defect("an index names no template"))?;
+                // It may have been deleted since the index was read.
+                if !template.is_deleted() {
+                    templates.push(template);
+                }
+            }
+            if page.len() < left.get() {
+                break;
+            }
         }
         Ok(templates)
     }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod derivation;
+mod later;
 mod planted;
 mod registry;
 mod root_keys;

@@ -15,18 +15,18 @@ use pollster::block_on;
 
 use crate::secrets::{Device, Roots};
 
-const SERIAL: &str = "SN-1";
+pub(crate) const SERIAL: &str = "SN-1";
 
-fn cost() -> Argon2Cost {
+pub(crate) fn cost() -> Argon2Cost {
     Argon2Cost::new(1024, 1, 1).unwrap()
 }
 
-fn enroll_password(text: &str) -> EnrollPassword {
+pub(crate) fn enroll_password(text: &str) -> EnrollPassword {
     EnrollPassword::parse(text).unwrap()
 }
 
 /// A registry over memory that tags its records or does not.
-fn registry(roots: &Roots, tags: fn(RegistryBuilder) -> RegistryBuilder) -> Registry {
+pub(crate) fn registry(roots: &Roots, tags: fn(RegistryBuilder) -> RegistryBuilder) -> Registry {
     let store = Arc::new(MemoryStore::new());
     let builder = |seed| {
         let workers = StretchLimits::new(NonZeroUsize::MIN, 8);
@@ -36,6 +36,14 @@ fn registry(roots: &Roots, tags: fn(RegistryBuilder) -> RegistryBuilder) -> Regi
     let key = RootKey::parse(roots.text()).unwrap();
     drop(block_on(Box::pin(builder(1).create(&key))).unwrap());
     block_on(Box::pin(builder(2).open(&key))).unwrap()
+}
+
+/// What a password of a serial is stretched to.
+pub(crate) fn stretched(id: &SerialId, class: PasswordClass, password: &str) -> [u8; 32] {
+    let password = enroll_password(password);
+    let stretching = class.stretching(cost(), id, password.expose_text());
+    let stretched: Stretched = stretching.run(&mut StretchMemory::new()).unwrap();
+    *stretched.expose_bytes()
 }
 
 /// Every future is in a block of its own, as a runtime that spawns it has it.
@@ -53,12 +61,7 @@ fn a_life_leaves_nothing(
         .with_operator_enroll(OperatorEnroll::Allowed);
     let template = block_on(registry.create_template(registry.company(), design)).unwrap();
     let id = SerialId::new(*template.id(), SERIAL.parse().unwrap());
-    let stretched = |class: PasswordClass, password: &str| {
-        let password = enroll_password(password);
-        let stretching = class.stretching(cost(), &id, password.expose_text());
-        let stretched: Stretched = stretching.run(&mut StretchMemory::new()).unwrap();
-        *stretched.expose_bytes()
-    };
+    let stretched = |class, password| stretched(&id, class, password);
     let place = (id.template(), SERIAL);
     let thing = Device::thing(&roots, place, password, stretched(class, password));
     let control = CONTROLS[usize::from(root & 7)];

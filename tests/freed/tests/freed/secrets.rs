@@ -76,13 +76,24 @@ impl Device {
     /// The secrets of a Thing at its first epoch.
     pub(crate) fn thing(
         roots: &Roots,
+        place: (&TemplateId, &str),
+        password: &'static str,
+        stretched: [u8; 32],
+    ) -> Self {
+        Self::thing_at(0, roots, place, password, stretched)
+    }
+
+    /// The secrets of a Thing at that epoch.
+    pub(crate) fn thing_at(
+        epoch: u32,
+        roots: &Roots,
         (template, serial): (&TemplateId, &str),
         password: &'static str,
         stretched: [u8; 32],
     ) -> Self {
         let template_key = template_key(roots, template);
         let key = mac(&template_key, "plugmint/v1/enroll-key", &[serial.as_bytes(), &stretched]);
-        let connection = mac(&key, "plugmint/v1/connection-password", &[&[0; 4]]);
+        let connection = mac(&key, "plugmint/v1/connection-password", &[&epoch.to_be_bytes()]);
         Self::of(password, stretched, template_key, key, connection)
     }
 
@@ -131,6 +142,25 @@ impl Device {
             ("prepared key, outside", &key[1]),
             ("connection password", &self.connection_password),
             ("connection password as text", &self.connection_text),
+        ])
+    }
+
+    /// Looks for what another epoch changes.
+    pub(crate) fn watch_connection(&self) -> Watched {
+        Watched::new(&[
+            ("connection password", &self.connection_password),
+            ("connection password as text", &self.connection_text),
+        ])
+    }
+
+    /// Looks for what comes of a password that is looked at as the other one.
+    pub(crate) fn watch_key(&self) -> Watched {
+        let [inside, outside] = prepared(&self.key);
+        Watched::new(&[
+            ("stretched password", &self.stretched),
+            ("key", &self.key),
+            ("prepared key, inside", &inside),
+            ("prepared key, outside", &outside),
         ])
     }
 }

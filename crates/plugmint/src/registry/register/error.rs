@@ -5,6 +5,7 @@ use std::time::Duration;
 use plugmint_core::{PasswordRefusal, SerialId};
 use thiserror::Error;
 
+use crate::registry::TemplateClosed;
 use crate::stretch_pool::NotStretched;
 use crate::{Fault, Unknown};
 
@@ -15,6 +16,9 @@ pub enum RegisterError {
     /// There is no such template.
     #[error(transparent)]
     Unknown(#[from] Unknown),
+    /// The template is closed.
+    #[error(transparent)]
+    TemplateClosed(#[from] TemplateClosed),
     /// The passwords are not what the template asks for.
     #[error(transparent)]
     Passwords(#[from] PasswordRefusal),
@@ -53,6 +57,7 @@ impl RegisterError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unknown(unknown) => unknown.code(),
+            Self::TemplateClosed(closed) => closed.code(),
             Self::Passwords(refusal) => refusal.code(),
             Self::AlreadyRegistered { .. } => "already-registered",
             Self::SerialTaken { .. } => "serial-taken",
@@ -69,6 +74,7 @@ impl RegisterError {
             Self::Overloaded { .. } => true,
             Self::Fault(fault) => fault.is_retryable(),
             Self::Unknown(_)
+            | Self::TemplateClosed(_)
             | Self::Passwords(_)
             | Self::AlreadyRegistered { .. }
             | Self::SerialTaken { .. }
@@ -82,6 +88,7 @@ impl RegisterError {
         match self {
             Self::Overloaded { retry_after } => Some(*retry_after),
             Self::Unknown(_)
+            | Self::TemplateClosed(_)
             | Self::Passwords(_)
             | Self::AlreadyRegistered { .. }
             | Self::SerialTaken { .. }
@@ -104,6 +111,7 @@ impl From<RegisterAllError> for RegisterError {
     fn from(error: RegisterAllError) -> Self {
         match error {
             RegisterAllError::Unknown(unknown) => unknown.into(),
+            RegisterAllError::TemplateClosed(closed) => closed.into(),
             RegisterAllError::Fault(fault) => fault.into(),
         }
     }
@@ -116,6 +124,9 @@ pub enum RegisterAllError {
     /// There is no such template.
     #[error(transparent)]
     Unknown(#[from] Unknown),
+    /// The template is closed.
+    #[error(transparent)]
+    TemplateClosed(#[from] TemplateClosed),
     /// Nobody's fault who asked.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -127,6 +138,7 @@ impl RegisterAllError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unknown(unknown) => unknown.code(),
+            Self::TemplateClosed(closed) => closed.code(),
             Self::Fault(fault) => fault.code(),
         }
     }
@@ -135,7 +147,7 @@ impl RegisterAllError {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {
-            Self::Unknown(_) => false,
+            Self::Unknown(_) | Self::TemplateClosed(_) => false,
             Self::Fault(fault) => fault.is_retryable(),
         }
     }

@@ -62,19 +62,30 @@ impl Registry {
         at: UnixMillis,
     ) -> Result<Registered, Fault> {
         let version = self.0.keys.current();
-        let keys = self.0.keys.version(version)?;
-        let sealed = match template.design().operator_enroll() {
-            OperatorEnroll::Refused => None,
-            OperatorEnroll::Allowed => {
-                let template_key = keys.template_key(new.id.template());
-                let key = template_key.enroll_key(new.id.serial(), &new.enroll);
-                let nonce = SealNonce::from_random(self.0.random.bytes()?);
-                Some(SealedKey::seal(version, keys.seal(), nonce, &new.id, &key)?)
-            }
-        };
+        let sealed = self.seal(template, &new.id, &new.enroll)?;
         let (enroll, control) = self.verifiers(version, new)?;
         let registration = Registration::new(version, enroll, control, at);
         Ok(Registered::new(registration.with_labels(new.labels.clone()), sealed))
+    }
+
+    /// The enroll key of a serial, sealed under the current key version, where its template allows
+    /// operator enrollment.
+    pub(in crate::registry) fn seal(
+        &self,
+        template: &ProductionTemplate,
+        id: &SerialId,
+        enroll: &Stretched,
+    ) -> Result<Option<SealedKey>, Fault> {
+        match template.design().operator_enroll() {
+            OperatorEnroll::Refused => Ok(None),
+            OperatorEnroll::Allowed => {
+                let version = self.0.keys.current();
+                let keys = self.0.keys.version(version)?;
+                let key = keys.template_key(id.template()).enroll_key(id.serial(), enroll);
+                let nonce = SealNonce::from_random(self.0.random.bytes()?);
+                Ok(Some(SealedKey::seal(version, keys.seal(), nonce, id, &key)?))
+            }
+        }
     }
 
     /// What proves the serial's passwords under a key version.

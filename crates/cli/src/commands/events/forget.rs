@@ -1,0 +1,46 @@
+//! `plugmint events forget`
+
+use plugmint::{Clock, Registry, SystemClock, UnixMillis};
+use pollster::block_on;
+use serde::Serialize;
+
+use crate::args::ForgetArgs;
+use crate::failure::{Failure, Kind};
+use crate::output::{Output, time};
+use crate::progress;
+
+pub(crate) fn run(
+    arguments: &ForgetArgs,
+    registry: &Registry,
+    output: &Output,
+) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let before = arguments.before.at(now);
+    if before > now {
+        // A mistyped year must not cost every history its past.
+        let message = format!("{} is in the future: expected a time that has passed", time(before));
+        return Err(Failure::new(Kind::Usage, "usage", message));
+    }
+    let forgetting = progress::spinner("{spinner} {pos} events forgotten", output);
+    let mut forgotten = 0;
+    let mut next = None;
+    loop {
+        let step = block_on(registry.forget_events(before, next.as_ref()))?;
+        forgotten += step.events;
+        forgetting.set_position(forgotten);
+        next = step.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    forgetting.finish_and_clear();
+    output.show(&Forgot { before, forgotten }, |Forgot { before, forgotten }| {
+        format!("{forgotten} events from before {} are forgotten", time(*before))
+    })
+}
+
+#[derive(Serialize)]
+struct Forgot {
+    before: UnixMillis,
+    forgotten: u64,
+}

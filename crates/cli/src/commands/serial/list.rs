@@ -1,0 +1,91 @@
+//! `plugmint serial list` and `plugmint serial count`
+
+use std::cell::Cell;
+use std::num::NonZeroUsize;
+
+use plugmint::{Mark, Registry, SerialCounts, SerialId, SerialStatus};
+use pollster::block_on;
+use serde::Serialize;
+
+use crate::args::{FilterArgs, ListArgs};
+use crate::commands::{self, PAGE};
+use crate::failure::Failure;
+use crate::output::{Output, facts, visible};
+use crate::progress;
+
+pub(crate) fn run(
+    arguments: &ListArgs,
+    registry: &Registry,
+    output: &Output,
+) -> Result<(), Failure> {
+    let filter = arguments.filter.filter(registry.company());
+    let mut left = arguments.limit.map_or(usize::MAX, NonZeroUsize::get);
+    // Where the next page begins: `Some(None)` is the beginning, `None` the end.
+    let begin = Cell::new(Some(arguments.after));
+    let next_page = |_: Option<&SerialStatus>| {
+        while let Some(after) = begin.get() {
+            let is_full = left == 0;
+            // Behind the last one that is wanted it is only looked whether there is another.
+            let limit = NonZeroUsize::new(left.min(PAGE.get())).unwrap_or(NonZeroUsize::MIN);
+            let page = block_on(registry.serials(&filter, after.as_ref(), limit))?;
+            if is_full && !page.serials.is_empty() {
+                break;
+            }
+            begin.set(page.next.map(Some));
+            left -= page.serials.len();
+            // A page under a narrow filter may be empty and not the last.
+            if !page.serials.is_empty() {
+                return Ok(page.serials);
+            }
+        }
+        Ok(Vec::new())
+    };
+    let goes_on = || begin.get().flatten().map(|id: SerialId| id.to_string());
+    output.list_that_goes_on("serials", &COLUMNS, row, next_page, goes_on)
+}
+
+pub(crate) fn count(
+    arguments: &FilterArgs,
+    registry: &Registry,
+    output: &Output,
+) -> Result<(), Failure> {
+    let filter = arguments.filter(registry.company());
+    let counting = progress::spinner("{spinner} {pos} serials counted", output);
+    let counts =
+        commands::count(registry, &filter, |counts| counting.set_position(counts.total()))?;
+    counting.finish_and_clear();
+    output.show(&Counted { counts, total: counts.total() }, |Counted { counts, total }| {
+        facts([
+            ("Registered", Some(counts.registered.to_string())),
+            ("Enrolled", Some(counts.enrolled.to_string())),
+            ("Activated", Some(counts.activated.to_string())),
+            ("Retired", Some(counts.retired.to_string())),
+            ("Total", Some(total.to_string())),
+            ("Disabled, of these", Some(counts.disabled.to_string())),
+            ("In an overlap, of these", Some(counts.in_overlap.to_string())),
+        ])
+    })
+}
+
+#[derive(Serialize)]
+struct Counted {
+    #[serde(flatten)]
+    counts: SerialCounts,
+    total: u64,
+}
+
+fn row(status: &SerialStatus) -> Vec<String> {
+    vec![
+        status.id.template().to_string(),
+        visible(status.id.serial().as_str()),
+        status.stage.to_string(),
+        match status.mark {
+            Some(Mark::Disabled) => "disabled".to_owned(),
+            Some(Mark::Enabled) | None => String::new(),
+        },
+        status.epoch.to_string(),
+        status.plug_id.map(|plug_id| plug_id.to_string()).unwrap_or_default(),
+    ]
+}
+
+const COLUMNS: [&str; 6] = ["TEMPLATE", "SERIAL", "STAGE", "MARK", "EPOCH", "PLUG-ID"];

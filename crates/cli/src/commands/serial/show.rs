@@ -1,0 +1,129 @@
+//! `plugmint serial show`
+
+mod next;
+
+use std::num::NonZeroUsize;
+
+use plugmint::{
+    Clock, Event, EventNumber, Mark, ProductionTemplate, Registry, SerialId, SerialStatus,
+    StageName, SystemClock, TemplateName, TemplateState, UnixMillis,
+};
+use pollster::block_on;
+use serde::Serialize;
+
+use crate::args::ShowArgs;
+use crate::commands::{event, state};
+use crate::failure::{Failure, Kind};
+use crate::home::Home;
+use crate::output::{Output, facts, labels, span, table, time, visible};
+
+use next::Next;
+
+pub(crate) fn run(arguments: &ShowArgs, home: &Home, output: &Output) -> Result<(), Failure> {
+    let registry = home.open()?;
+    let id = meant(arguments, &registry)?;
+    let status = block_on(registry.serial(&id))?;
+    let template = block_on(registry.template(id.template()))?;
+    let next = next::of(&registry, home, &status)?;
+    let left = |until: UnixMillis| until.millis().saturating_sub(SystemClock.now().millis());
+    let shown = Shown {
+        overlap_left_millis: status.overlap_until.map(left),
+        last_events: last_events(&registry, &status)?,
+        template_name: template.design().name(),
+        template_state: template.state(),
+        status: &status,
+        next,
+    };
+    output.show(&shown, |shown| screen(shown, &template))
+}
+
+/// Everything that an operator is shown of a serial.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    status: &'a SerialStatus,
+    template_name: &'a TemplateName,
+    template_state: TemplateState,
+    overlap_left_millis: Option<u64>,
+    last_events: Vec<Event>,
+    next: Vec<Next>,
+}
+
+fn meant(arguments: &ShowArgs, registry: &Registry) -> Result<SerialId, Failure> {
+    if let Some(plug_id) = &arguments.plug_id {
+        return Ok(block_on(registry.serial_of(plug_id))?);
+    }
+    let both = arguments.template.zip(arguments.serial);
+    let both = both.map(|(template, serial)| SerialId::new(template, serial));
+    // The command line does not parse without either.
+    both.ok_or_else(|| Failure::new(Kind::Usage, "usage", "expected TEMPLATE and SERIAL"))
+}
+
+fn last_events(registry: &Registry, status: &SerialStatus) -> Result<Vec<Event>, Failure> {
+    let before = status.events.checked_sub(LAST_EVENTS.get() as u64 + 1);
+    let after = before.map(EventNumber::new);
+    Ok(block_on(registry.history(&status.id, after, LAST_EVENTS))?)
+}
+
+fn screen(shown: &Shown<'_>, template: &ProductionTemplate) -> String {
+    let status = shown.status;
+    let facts = facts_of(shown, template);
+    let events = table(Some(&event::COLUMNS), shown.last_events.iter().map(event::row));
+    let (count, told) = (status.events, shown.last_events.len());
+    let next = if shown.next.is_empty() {
+        "Nothing may be done next.".to_owned()
+    } else {
+        format!("May be done next:\n{}", next::table(&shown.next))
+    };
+    format!("{facts}\n\nThe last {told} of {count} events:\n{events}\n\n{next}")
+}
+
+fn facts_of(shown: &Shown<'_>, template: &ProductionTemplate) -> String {
+    let status = shown.status;
+    let yes = |yes| if yes { "yes" } else { "no" }.to_owned();
+    let at = |at: Option<_>| at.map(time);
+    let overlap = status.overlap_until.zip(shown.overlap_left_millis);
+    let overlap =
+        overlap.map(|(until, left)| format!("until {}, {} left", time(until), span(left)));
+    let mark = status.mark.map(|mark| match mark {
+        Mark::Enabled => "enabled".to_owned(),
+        Mark::Disabled => "disabled".to_owned(),
+    });
+    facts([
+        ("Serial", Some(visible(status.id.serial().as_str()))),
+        ("Template", Some(status.id.template().to_string())),
+        ("Template's name", Some(visible(shown.template_name.as_str()))),
+        ("Template's state", Some(state(template.state()))),
+        ("Stage", Some(status.stage.to_string())),
+        ("Mark", mark),
+        ("The device may", Some(may(status, template).to_owned())),
+        ("Plug-ID", status.plug_id.map(|plug_id| plug_id.to_string())),
+        ("Epoch", Some(status.epoch.to_string())),
+        ("Overlap", Some(overlap.unwrap_or_else(|| "none".to_owned()))),
+        ("Key version", Some(status.key_version.to_string())),
+        ("Control password", Some(yes(status.controllable))),
+        ("Sealed enroll key", Some(yes(status.sealed))),
+        ("Next Controller", Some(status.next_ordinal.to_string())),
+        ("Labels", labels(&status.labels)),
+        ("Registered", Some(time(status.registered_at))),
+        ("First connected", at(status.connected_at)),
+        ("Enrolled", at(status.enrolled_at)),
+        ("Activated", at(status.activated_at)),
+        ("Retired", at(status.retired_at)),
+    ])
+}
+
+fn may(status: &SerialStatus, template: &ProductionTemplate) -> &'static str {
+    match (status.stage, status.mark) {
+        (StageName::Retired, _) => "nothing: a retired serial stays so",
+        (_, Some(Mark::Disabled)) => "neither enroll nor connect until it is enabled",
+        (StageName::Registered, _) if !template.is_open() => {
+            "not enroll: its template takes nobody in"
+        }
+        (StageName::Registered, _) => "enroll with its enroll password",
+        (StageName::Enrolled, _) => "connect with its connection password, which activates it",
+        (StageName::Activated, _) => "connect with its connection password",
+    }
+}
+
+const LAST_EVENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);

@@ -1,0 +1,149 @@
+//! What a connection of a device that has connected before allocates, looks up and writes, and what
+//! the other operations look up and write.
+
+#![cfg(test)]
+
+mod operations;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use plugmint::testing::{FixedClock, builder};
+use plugmint::{
+    AuthenticateError, ConnectionPassword, Epoch, Observer, PlugId, Principal, ProvenBy, Source,
+    Store, UnixMillis,
+};
+use plugmint_memory::MemoryStore;
+use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_tests::{CountingStore, Scene, design, generated_password};
+use pollster::block_on;
+use tracing::subscriber::NoSubscriber;
+
+/// A connection that is answered at its first poll, and the allocations that it takes.
+fn connect(
+    scene: &Scene,
+    plug_id: &PlugId,
+    password: &ConnectionPassword,
+) -> (Result<Principal, AuthenticateError>, u64) {
+    let mut answer = None;
+    // Nobody listens to what is traced.
+    let allocated = tracing::subscriber::with_default(NoSubscriber::new(), || {
+        allocation_counter::measure(|| {
+            let connection = pin!(scene.registry.authenticate(plug_id, password));
+            answer = Some(connection.poll(&mut Context::from_waker(Waker::noop())));
+        })
+    });
+    let Some(Poll::Ready(answer)) = answer else { panic!("a look-up waited") };
+    (answer, allocated.count_total)
+}
+
+fn of_each_store(then: impl Fn(Arc<dyn Store>)) {
+    then(Arc::new(MemoryStore::new()));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.redb");
+    then(Arc::new(RedbStore::create(path, &RedbOptions::default()).unwrap()));
+}
+
+#[test]
+fn a_connection_allocates_twice_at_most() {
+    of_each_store(|store| {
+        let scene = block_on(Scene::new(store, design()));
+        let (_, enrollment) = block_on(scene.activated("SN-1", &generated_password(1)));
+        let (plug_id, password) = {
+            let credentials = enrollment.credentials();
+            (credentials.plug_id(), credentials.connection_password())
+        };
+        // The first look-up may fill caches.
+        for _ in 0..3 {
+            connect(&scene, plug_id, password).0.unwrap();
+        }
+        let (answer, allocations) = connect(&scene, plug_id, password);
+        answer.unwrap();
+        assert!(allocations <= 2, "{allocations} allocations");
+
+        let unknown = "dev-0123456789abcdef01234567".parse().unwrap();
+        let (answer, allocations) = connect(&scene, &unknown, password);
+        assert!(matches!(answer, Err(AuthenticateError::Refused)));
+        assert!(allocations <= 2, "{allocations} allocations for an unknown id");
+    });
+}
+
+#[test]
+fn a_connection_in_an_overlap_allocates_twice_at_most() {
+    of_each_store(|store| {
+        let scene = block_on(Scene::new(store, design()));
+        let (id, former) = block_on(scene.activated("SN-1", &generated_password(1)));
+        let until = UnixMillis::new(u64::MAX);
+        let reactivated =
+            scene.registry.reactivate_with_overlap(&id, Epoch::FIRST, until, &scene.ada);
+        block_on(reactivated).unwrap();
+        let wrong = ConnectionPassword::parse(WRONG).unwrap();
+        let (plug_id, former) = {
+            let credentials = former.credentials();
+            (credentials.plug_id(), credentials.connection_password())
+        };
+        // Before it has enrolled again, and after.
+        for _ in 0..2 {
+            for (password, expected) in
+                [(former, Some(ProvenBy::Overlap { until })), (&wrong, None)]
+            {
+                for _ in 0..3 {
+                    assert_eq!(connect(&scene, plug_id, password).0.is_ok(), expected.is_some());
+                }
+                let (answer, allocations) = connect(&scene, plug_id, password);
+                assert_eq!(answer.ok().map(|principal| principal.proven_by()), expected);
+                assert!(allocations <= 2, "{allocations} allocations");
+            }
+            block_on(scene.enroll(&id, &generated_password(1)));
+        }
+    });
+}
+
+#[test]
+fn a_connection_is_one_look_up_and_no_commit() {
+    of_each_store(|store| {
+        let counting = Arc::new(CountingStore::new(store));
+        let scene = block_on(Scene::new(Arc::clone(&counting) as _, design()));
+        let (_, enrollment) = block_on(scene.activated("SN-1", &generated_password(1)));
+        let credentials = enrollment.credentials();
+        let text = credentials.connection_password().expose_text();
+        let plug_id = credentials.plug_id().to_string();
+        for (plug_id, password, is_right) in [
+            (plug_id.as_str(), &*text, true),
+            (plug_id.as_str(), WRONG, false),
+            (plug_id.as_str(), "too short", false),
+            ("dev-0123456789abcdef01234567", &*text, false),
+            ("no plug-id", &*text, false),
+        ] {
+            let before = (counting.gets(), counting.attempts());
+            let answer = block_on(scene.registry.authenticate_text(plug_id, password));
+            assert_eq!(answer.is_ok(), is_right, "{plug_id}");
+            let after = (counting.gets() - before.0, counting.attempts() - before.1);
+            assert_eq!(after, (1, 0), "{plug_id}");
+        }
+    });
+}
+
+#[test]
+fn a_connection_from_a_source_that_is_watched_looks_up_the_template_once() {
+    struct Listens;
+    impl Observer for Listens {}
+    let counting = Arc::new(CountingStore::new(Arc::new(MemoryStore::new())));
+    let clock = Arc::new(FixedClock::default());
+    let settings = builder(Arc::clone(&counting) as _, Arc::clone(&clock), 1);
+    let settings = settings.with_observer(Arc::new(Listens));
+    let scene = block_on(Scene::with(settings, clock, design()));
+    let (_, enrollment) = block_on(scene.activated("SN-1", &generated_password(1)));
+    let credentials = enrollment.credentials();
+    let (plug_id, password) = (credentials.plug_id(), credentials.connection_password());
+    for (from, look_ups) in [("a", 1), ("a", 1), ("b", 2), ("b", 1), ("a", 1), ("c", 2)] {
+        let source = Source::new(from).unwrap();
+        let before = (counting.gets(), counting.attempts());
+        block_on(scene.registry.authenticate_from(&source, plug_id, password)).unwrap();
+        let after = (counting.gets() - before.0, counting.attempts() - before.1);
+        assert_eq!(after, (look_ups, 0), "{from}");
+    }
+}
+
+const WRONG: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
