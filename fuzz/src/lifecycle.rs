@@ -71,7 +71,7 @@ struct World {
     model: Model,
     feed: Feed,
     /// What the feed gave, also before it was opened again.
-    fed: BTreeSet<(SerialId, u64)>,
+    given: BTreeSet<(SerialId, u64)>,
     reopened: u64,
 }
 
@@ -88,8 +88,8 @@ impl World {
         let created = designs().into_iter().map(|design| *create(design).unwrap().id());
         let templates = created.chain([TemplateId::from_parts([9; 12])]).collect();
         let (model, feed) = (Model::new(&designs()), registry.feed(FeedCursor::START));
-        let (fed, reopened) = (BTreeSet::new(), 0);
-        Self { tagged, store, clock, registry, templates, model, feed, fed, reopened }
+        let (given, reopened) = (BTreeSet::new(), 0);
+        Self { tagged, store, clock, registry, templates, model, feed, given, reopened }
     }
 
     fn reopen(&mut self) {

@@ -4,7 +4,9 @@
 //! the verbs make of a record that decodes is a record that decodes.
 
 use plugmint_core::derivation::{AuthVerifier, KeyCheck, Verifier};
-use plugmint_core::lifecycle::{Decision, Offered, Outcome, Renewal, SerialRecord, Stage};
+use plugmint_core::lifecycle::{
+    Decision, Offered, Outcome, Registration, Renewal, SerialRecord, Stage,
+};
 use plugmint_core::{
     Actor, Author, Credential, Epoch, Event, HistoryStart, Installation, InvalidRecord, KeyVersion,
     PlugId, PlugIdKind, ProductionTemplate, SerialId, SerialStatus, TemplateId, UnixMillis,
@@ -85,7 +87,7 @@ fn decisions(record: &SerialRecord) -> Vec<Decision<Outcome>> {
     let record = || record.clone();
     let seen = match record().stage() {
         Stage::Retired(retired) => retired.epoch(),
-        stage => stage.registration().map_or(Epoch::FIRST, |registration| registration.epoch()),
+        stage => stage.registration().map_or(Epoch::FIRST, Registration::epoch),
     };
     let offered = || Offered::new(verifier(1), verifier(2));
     let offered_both = offered().with_control(verifier(3), verifier(4));

@@ -44,6 +44,7 @@ mod credential;
 mod deny_reason;
 mod history;
 mod installation;
+mod key_standing;
 mod labels;
 mod password;
 mod password_class;
@@ -74,6 +75,7 @@ pub use history::{
     HistoryStart, InvalidHead,
 };
 pub use installation::Installation;
+pub use key_standing::KeyStanding;
 pub use labels::{InvalidLabel, Labels};
 pub use lifecycle::EnrollOutcome;
 pub use password::{ControlPassword, EnrollPassword, InvalidPassword};

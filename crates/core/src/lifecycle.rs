@@ -17,6 +17,7 @@ mod refusal;
 mod registered;
 mod registration;
 mod renewal;
+mod resealing;
 mod retired;
 mod revoking;
 mod serial_record;

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use plugmint_core::derivation::Unsealable;
+use plugmint_core::derivation::{Unsealable, UnsealableKeptKeys};
 use plugmint_core::{Argon2Cost, InvalidRecord, KeyVersion, PlugId};
 use plugmint_store::{DoubledKey, InvalidKey, StoreError};
 use thiserror::Error;
@@ -65,6 +65,15 @@ pub enum Fault {
     /// happened.
     #[error("the sealed enroll key does not open")]
     SealedKey(#[source] Unsealable),
+    /// The kept keys of an older version of the root key do not open: they were changed, or are
+    /// another version's. Nothing happened.
+    #[error("the kept keys of root key version {version} do not open")]
+    KeptKeys {
+        /// The version.
+        version: KeyVersion,
+        /// What does not open.
+        source: UnsealableKeptKeys,
+    },
     /// The random source failed. Nothing happened.
     #[error("the random source failed")]
     Random(#[source] Box<dyn StdError + Send + Sync>),
@@ -87,6 +96,7 @@ impl Fault {
             Self::OutOfMemory { .. } => "out-of-memory",
             Self::PlugIdTaken { .. } => "plug-id-taken",
             Self::SealedKey(_) => "sealed-key",
+            Self::KeptKeys { .. } => "kept-keys",
             Self::Random(_) => "random",
             Self::Defect(_) => "defect",
         }
@@ -104,6 +114,7 @@ impl Fault {
             | Self::TooCostly { .. }
             | Self::PlugIdTaken { .. }
             | Self::SealedKey(_)
+            | Self::KeptKeys { .. }
             | Self::Random(_)
             | Self::Defect(_) => false,
         }

@@ -20,7 +20,7 @@ pub(crate) fn key_check(version: KeyVersion) -> Result<Key, InvalidKey> {
     Key::joined(&[KEY_CHECKS, &version.number().to_be_bytes()])
 }
 
-/// The version that a key of [`key_check`] names.
+/// The version that a key of [`key_check`], [`key_standing`] or [`kept_keys`] names.
 pub(crate) fn version_of(key: &Key) -> Option<KeyVersion> {
     let number = key.as_bytes().last_chunk().copied().map(u32::from_be_bytes);
     number.and_then(KeyVersion::new)
@@ -28,6 +28,22 @@ pub(crate) fn version_of(key: &Key) -> Option<KeyVersion> {
 
 /// All key checks.
 pub(crate) const KEY_CHECKS: &[u8] = b"k";
+
+/// `v` version(4): that a key version is closed or dropped. While there is none, it is in use.
+pub(crate) fn key_standing(version: KeyVersion) -> Result<Key, InvalidKey> {
+    Key::joined(&[KEY_STANDINGS, &version.number().to_be_bytes()])
+}
+
+/// All standings of key versions.
+pub(crate) const KEY_STANDINGS: &[u8] = b"v";
+
+/// `w` version(4): the kept keys of a version that is not the current one, sealed.
+pub(crate) fn kept_keys(version: KeyVersion) -> Result<Key, InvalidKey> {
+    Key::joined(&[KEPT_KEYS, &version.number().to_be_bytes()])
+}
+
+/// All kept keys.
+pub(crate) const KEPT_KEYS: &[u8] = b"w";
 
 /// `t` template(12): a Production Template.
 pub(crate) fn template(id: &TemplateId) -> Result<Key, InvalidKey> {
@@ -51,7 +67,17 @@ pub(crate) fn template_of(key: &Key) -> Option<TemplateId> {
 
 /// `s` template(12) serial: a serial.
 pub(crate) fn serial(id: &SerialId) -> Result<Key, InvalidKey> {
-    Key::joined(&[b"s", id.template().body(), id.serial().as_bytes()])
+    Key::joined(&[SERIALS, id.template().body(), id.serial().as_bytes()])
+}
+
+/// All serials.
+pub(crate) const SERIALS: &[u8] = b"s";
+
+/// The serial that a key of [`serial`] names.
+pub(crate) fn serial_id_of(key: &Key) -> Option<SerialId> {
+    let template = key.as_bytes().get(1..)?.first_chunk().copied()?;
+    let serial = SerialNumber::parse(serial_of(key)?).ok()?;
+    Some(SerialId::new(TemplateId::from_parts(template), serial))
 }
 
 /// The serials of a template.
@@ -133,6 +159,7 @@ mod tests {
     #[test]
     fn a_key_names_what_it_was_made_of() {
         assert_eq!(serial_of(&serial(&id("SN-1")).unwrap()), Some("SN-1"));
+        assert_eq!(serial_id_of(&serial(&id("SN-1")).unwrap()), Some(id("SN-1")));
         let (company, template) = (CompanyId::from_parts([1; 12]), TemplateId::from_parts([2; 12]));
         assert_eq!(version_of(&key_check(KeyVersion::FIRST).unwrap()), Some(KeyVersion::FIRST));
         assert_eq!(template_of(&company_template(&company, &template).unwrap()), Some(template));
@@ -174,6 +201,8 @@ mod tests {
         let keys = [
             installation(),
             key_check(KeyVersion::FIRST),
+            key_standing(KeyVersion::FIRST),
+            kept_keys(KeyVersion::FIRST),
             template(id("S").template()),
             company_template(&CompanyId::from_parts([1; 12]), id("S").template()),
             serial(&id("S")),
@@ -184,6 +213,6 @@ mod tests {
         ];
         let letters: std::collections::BTreeSet<_> =
             keys.into_iter().map(|key| key.unwrap().as_bytes()[0]).collect();
-        assert_eq!(letters.len(), 9);
+        assert_eq!(letters.len(), 11);
     }
 }

@@ -25,6 +25,7 @@ mod root_keys;
 mod serial_queue;
 mod source;
 mod source_watch;
+mod stored_keys;
 mod stretch_pool;
 mod unknown;
 
@@ -40,13 +41,14 @@ pub use hooks::{
 };
 pub use registry::{
     AuthenticateError, ChangeTemplateError, CreateError, CreateTemplateError, DeleteTemplateError,
-    DeletionProgress, EnrollError, Explanation, Feed, FeedCursor, FeedEvent, FindError,
-    ForgetCursor, Forgotten, HistoryBreak, InvalidFeedCursor, KeptHead, ListError, Living,
-    LookUpError, MarkError, NewPasswords, NewSerial, NotTransferred, OpenError,
-    OperatorEnrollError, PasswordError, Refusal, RegisterAllError, RegisterError, Registry,
-    RegistryBuilder, ReplaceControlError, ReplaceError, RetireError, RevokeError, SerialCounts,
-    SerialFilter, SerialPage, SerialScope, TemplateClosed, TemplateDeletion, TransferError,
-    VerbError, VerifiedHistory, VerifyHistoryError,
+    DeletionProgress, DropKeyError, EnrollError, Explanation, Feed, FeedCursor, FeedEvent,
+    FindError, ForgetCursor, Forgotten, HistoryBreak, InvalidFeedCursor, KeptHead, KeyCursor,
+    KeyProgress, KeyUses, ListError, Living, LookUpError, MarkError, NewPasswords, NewSerial,
+    NotTransferred, OpenError, OperatorEnrollError, PasswordError, Refusal, RegisterAllError,
+    RegisterError, Registry, RegistryBuilder, ReplaceControlError, ReplaceError, RetireError,
+    RevokeError, RotateError, SerialCounts, SerialFilter, SerialPage, SerialScope, Swept,
+    TemplateClosed, TemplateDeletion, TransferError, VerbError, VerifiedHistory,
+    VerifyHistoryError,
 };
 pub use root_keys::{
     CreateKeyFileError, EnvKeyError, EnvRootKeys, FileRootKeys, KeyFileError, RootKeyError,
@@ -68,9 +70,9 @@ pub use plugmint_core::{
     EventHash, EventKind, EventNumber, HistoryHead, InvalidConnectionPassword,
     InvalidControllerCap, InvalidCost, InvalidHead, InvalidLabel, InvalidPassword, InvalidPlugId,
     InvalidRecord, InvalidSerialId, InvalidSerialNumber, InvalidSourceLimit, InvalidText,
-    KeyVersion, Labels, OperatorEnroll, Ordinal, PasswordClass, PasswordRefusal, PlugId,
-    PlugIdKind, Principal, PrincipalKind, ProductionTemplate, ProvenBy, RepeatPolicy, SecretText,
-    SerialId, SerialNumber, SerialStatus, SourceLimit, SourceWatch, TemplateChange, TemplateDesign,
-    TemplateId, TemplateName, TemplateState, UnixMillis, UnknownClass, WrongClass,
+    KeyStanding, KeyVersion, Labels, OperatorEnroll, Ordinal, PasswordClass, PasswordRefusal,
+    PlugId, PlugIdKind, Principal, PrincipalKind, ProductionTemplate, ProvenBy, RepeatPolicy,
+    SecretText, SerialId, SerialNumber, SerialStatus, SourceLimit, SourceWatch, TemplateChange,
+    TemplateDesign, TemplateId, TemplateName, TemplateState, UnixMillis, UnknownClass, WrongClass,
 };
 pub use plugmint_store::{CreateStoreError, OpenStoreError, Store, StoreError};

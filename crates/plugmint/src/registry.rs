@@ -8,6 +8,7 @@ mod explain;
 mod feed;
 mod forget;
 mod history;
+mod key_versions;
 mod list;
 mod look_up;
 mod mark;
@@ -28,7 +29,7 @@ use plugmint_store::Store;
 use crate::attempts::Attempts;
 use crate::clock::Clock;
 use crate::hooks::{Decider, Observer};
-use crate::key_ring::KeyRing;
+use crate::key_ring::{LiveKeys, Tags};
 use crate::random::Random;
 use crate::root_keys::RootKeys;
 use crate::serial_queue::SerialQueue;
@@ -43,6 +44,7 @@ pub use explain::Explanation;
 pub use feed::{Feed, FeedCursor, FeedEvent, InvalidFeedCursor};
 pub use forget::{ForgetCursor, Forgotten};
 pub use history::{HistoryBreak, KeptHead, VerifiedHistory, VerifyHistoryError};
+pub use key_versions::{DropKeyError, KeyCursor, KeyProgress, KeyUses, RotateError, Swept};
 pub use list::{ListError, SerialCounts, SerialFilter, SerialPage, SerialScope};
 pub use look_up::{FindError, LookUpError};
 pub use mark::{MarkError, RetireError};
@@ -67,7 +69,9 @@ pub struct Registry(Arc<Shared>);
 
 struct Shared {
     store: Arc<dyn Store>,
-    keys: KeyRing,
+    /// The same store, when its records have tags.
+    tags: Option<Arc<Tags>>,
+    keys: LiveKeys,
     clock: Arc<dyn Clock>,
     random: Random,
     pool: StretchPool,
@@ -152,7 +156,7 @@ impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry")
             .field("company", self.company())
-            .field("key_version", &self.0.keys.current())
+            .field("key_version", &self.key_version())
             .finish_non_exhaustive()
     }
 }

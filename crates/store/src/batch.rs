@@ -46,6 +46,12 @@ impl Batch {
         self.step(key, Guard::At(revision), Effect::Delete)
     }
 
+    /// Whether it has a step for that key.
+    #[must_use]
+    pub fn has(&self, key: &Key) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// The steps, in the byte order of their keys.
     #[must_use]
     pub fn steps(&self) -> impl ExactSizeIterator<Item = (&Key, &Step)> {

@@ -40,4 +40,4 @@ pub use opening::{CreateStoreError, OpenStoreError};
 pub use record::{Record, Revision};
 pub use store::{Store, scan_range};
 #[cfg(feature = "tagged")]
-pub use tagged::{TAG_LEN, TagError, TagKey, Tagged};
+pub use tagged::{TAG_LEN, TagError, TagKey, Tagged, tag_version};

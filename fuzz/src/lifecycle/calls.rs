@@ -192,7 +192,7 @@ impl World {
                 break;
             }
             let places = page.iter().map(|told| (told.id, told.event.number().number()));
-            new.extend(places.filter(|place| self.fed.insert(*place)));
+            new.extend(places.filter(|place| self.given.insert(*place)));
         }
         let expected = self.model.read_feed();
         let place = |(device, number): &(Device, usize)| (self.id(*device), *number as u64);

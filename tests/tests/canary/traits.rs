@@ -5,9 +5,9 @@ use plugmint::{
     FileRootKeys, NewPasswords, NewSerial, RootKey, RootMac,
 };
 use plugmint_core::derivation::{
-    AuthKey, AuthVerifier, ControlKey, EnrollKey, KeyCheck, PasswordText, PlatformKeys,
-    PlatformRoots, SealKey, SealedKey, StretchJob, StretchMemory, Stretched, Stretching,
-    TemplateKey, Verifier,
+    AuthKey, AuthVerifier, ControlKey, EnrollKey, KeptKeys, KeyCheck, MintingKeys, MintingRoots,
+    PasswordText, PlatformKeys, PlatformRoots, SealKey, SealedKey, StretchJob, StretchMemory,
+    Stretched, Stretching, TemplateKey, Verifier,
 };
 use plugmint_core::lifecycle::{
     Activated, Change, Decision, Enrolled, Former, Identity, Offered, Outcome, Overlap, Registered,
@@ -44,7 +44,10 @@ secret!(
     FileRootKeys,
     Former,
     Identity,
+    KeptKeys,
     KeyCheck,
+    MintingKeys,
+    MintingRoots,
     NewPasswords,
     NewSerial,
     Offered,

@@ -5,6 +5,7 @@
 
 #![cfg(test)]
 
+mod key_versions;
 mod renewals;
 mod secrets;
 mod shown;
@@ -31,6 +32,7 @@ fn no_public_type_shows_a_secret() {
     values::situations(&mut shown);
     renewals::overlaps_and_renewals(&mut shown);
     told::told(&mut shown);
+    key_versions::key_versions(&mut shown);
     shown.holds_no_secret();
 
     let missing: Vec<_> = source::public_types().difference(&shown.names()).cloned().collect();

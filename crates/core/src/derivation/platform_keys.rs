@@ -5,7 +5,7 @@ use std::fmt;
 use crate::TemplateId;
 
 use super::auth_key::AuthKey;
-use super::mac::MacKey;
+use super::minting_keys::MintingKeys;
 use super::root_key::{RootKey, RootLabel, RootMac};
 use super::seal_key::SealKey;
 use super::template_key::TemplateKey;
@@ -14,8 +14,7 @@ use super::template_key::TemplateKey;
 ///
 /// Making one costs a few microseconds; it is made at load and kept. The root itself is not in it.
 pub struct PlatformKeys {
-    enroll: MacKey,
-    auth: AuthKey,
+    minting: MintingKeys,
     seal: SealKey,
 }
 
@@ -24,8 +23,7 @@ impl PlatformKeys {
     #[must_use]
     pub fn new(roots: &PlatformRoots) -> Self {
         Self {
-            enroll: MacKey::new(roots.enroll.secret()),
-            auth: AuthKey::new(roots.auth.secret()),
+            minting: MintingKeys::of_roots(&roots.enroll, &roots.auth),
             seal: SealKey::new(roots.seal.secret()),
         }
     }
@@ -44,13 +42,19 @@ impl PlatformKeys {
     /// template and for no other.
     #[must_use]
     pub fn template_key(&self, template: &TemplateId) -> TemplateKey {
-        TemplateKey::new(&self.enroll.mac("plugmint/v1/template-key", &[template.body()]))
+        self.minting.template_key(template)
     }
 
     /// What verifies connection passwords.
     #[must_use]
     pub const fn auth(&self) -> &AuthKey {
-        &self.auth
+        self.minting.auth()
+    }
+
+    /// What identities hang on, and nothing else does.
+    #[must_use]
+    pub const fn minting(&self) -> &MintingKeys {
+        &self.minting
     }
 
     /// What seals keys that must be kept and read back.

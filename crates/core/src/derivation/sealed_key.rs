@@ -27,6 +27,10 @@ impl SealNonce {
     pub const fn from_random(bytes: [u8; Self::LEN]) -> Self {
         Self(bytes)
     }
+
+    pub(super) const fn bytes(self) -> [u8; Self::LEN] {
+        self.0
+    }
 }
 
 impl fmt::Debug for SealNonce {

@@ -127,9 +127,13 @@ impl Registry {
             }
             None => None,
         };
-        let current = self.0.keys.current();
-        let version = credential.as_ref().map_or(current, CredentialView::key_version);
-        let verifier = self.0.keys.version(version)?.auth().verifier(plug_id, password);
+        let verifier = {
+            // Loaded after the record: its version is there.
+            let keys = self.0.keys.load();
+            let version = credential.as_ref().map(CredentialView::key_version);
+            let keys = keys.version(version.unwrap_or_else(|| keys.current()))?;
+            keys.auth().verifier(plug_id, password)
+        };
         let connected = match credential.as_ref().map(|credential| credential.admit(&verifier)) {
             Some(Admission::Admitted(proven)) => return Ok(proven.principal()),
             // Boxed, since it happens once to a device: every connection would carry its size.

@@ -2,16 +2,14 @@
 
 mod error;
 
-use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use getrandom::SysRng;
-use plugmint_core::derivation::KeyCheck;
+use plugmint_core::derivation::{KeyCheck, SealNonce};
 use plugmint_core::{Argon2Cost, CompanyId, Installation, KeyVersion, RecordProblem};
 use plugmint_store::{Batch, CommitError, Guard, Store, TAG_LEN};
 use rand_core::TryCryptoRng;
@@ -20,14 +18,14 @@ use tracing::instrument;
 use crate::attempts::{AttemptLimits, Attempts};
 use crate::clock::{Clock, SystemClock};
 use crate::hooks::{Decider, Observer};
-use crate::key_ring::{self, KeyRing};
+use crate::key_ring::{self, KeyRing, LiveKeys, Tags};
 use crate::random::Random;
 use crate::root_keys::{RootKeyError, RootKeys};
 use crate::serial_queue::SerialQueue;
+use crate::stored_keys::{self, Mismatch, StoredKeys};
 use crate::stretch_pool::{StretchLimits, StretchPool};
 use crate::{Fault, keys};
 
-use super::drive::defect;
 use super::{Registry, Shared};
 
 pub use error::{CreateError, OpenError};
@@ -44,6 +42,7 @@ pub struct RegistryBuilder {
     observer: Option<Arc<dyn Observer>>,
     most_argon2: Argon2Cost,
     records: Records,
+    tags: Option<Arc<Tags>>,
 }
 
 /// How records lie in the store.
@@ -66,6 +65,7 @@ impl RegistryBuilder {
             observer: None,
             most_argon2: Argon2Cost::new(memory_kib, passes, lanes).unwrap_or_default(),
             records: Records::Plain,
+            tags: None,
         }
     }
 
@@ -134,7 +134,15 @@ impl RegistryBuilder {
         let checks = key_ring::key_checks(root_keys).await?;
         let company = CompanyId::from_parts(self.random.bytes()?);
         let installation = Installation::new(company, self.clock.now());
-        let batch = first_batch(installation, &checks)?;
+        let mut batch = first_batch(installation, &checks)?;
+        let older = checks.iter().map(|(version, _)| *version);
+        for version in older.filter(|version| *version != ring.current()) {
+            let roots = key_ring::minting_roots(root_keys, version).await?;
+            let nonce = SealNonce::from_random(self.random.bytes()?);
+            let kept = stored_keys::keep(&ring, nonce, version, &roots)?.encode();
+            let key = keys::kept_keys(version).map_err(Fault::from)?;
+            batch = batch.put(key, Guard::Absent, kept).map_err(Fault::from)?;
+        }
         self.tag_records(root_keys).await?;
         let store = Arc::clone(&self.store);
         let registry = self.build(ring, installation).map_err(CreateError::Threads)?;
@@ -152,8 +160,9 @@ impl RegistryBuilder {
     /// * [`OpenError::Tagged`] when it was made with tagged records and they were not asked for,
     ///   and [`OpenError::Untagged`] when it was made without and they were.
     /// * [`OpenError::WrongRootKey`] when a key is not the one that the store was made with.
-    /// * [`OpenError::MissingRootKey`] when the store hangs on a key that was not given, and
-    ///   [`OpenError::UnknownRootKey`] when a key was given that it does not know.
+    /// * [`OpenError::MissingRootKey`] when the store hangs on a key that was not given and whose
+    ///   version was not [dropped](Registry::drop_root_key), and [`OpenError::UnknownRootKey`] when a
+    ///   key was given that it does not know: [`Registry::rotate_root_key`] adds one.
     /// * [`OpenError::RootKey`] and [`OpenError::NoRootKey`] when there is no key.
     /// * [`OpenError::Threads`] when the threads for slow hashing do not start.
     /// * [`OpenError::Fault`] when the store fails, or holds what this plugmint does not read: a
@@ -167,7 +176,7 @@ impl RegistryBuilder {
             return Err(OpenError::Untagged);
         }
         let ring = KeyRing::load(root_keys).await?.ok_or(OpenError::NoRootKey)?;
-        self.check_keys(root_keys).await?;
+        let ring = self.check_keys(root_keys, ring).await?;
         self.tag_records(root_keys).await?;
         let record = self.store.get(&key).await;
         let record = record.map_err(Fault::from)?.ok_or(OpenError::NotCreated)?;
@@ -184,35 +193,35 @@ impl RegistryBuilder {
     /// From here on every record has a tag, if it shall have one.
     async fn tag_records(&mut self, root_keys: &dyn RootKeys) -> Result<(), RootKeyError> {
         if let Records::Tagged = self.records {
-            self.store = key_ring::tagged(Arc::clone(&self.store), root_keys).await?;
+            self.tags = key_ring::tagged(Arc::clone(&self.store), root_keys).await?;
+            if let Some(tags) = &self.tags {
+                self.store = Arc::clone(tags) as _;
+            }
         }
         Ok(())
     }
 
-    /// Holds the given keys against what the store keeps of each.
-    async fn check_keys(&self, root_keys: &dyn RootKeys) -> Result<(), OpenError> {
-        let mut given: BTreeMap<_, _> =
-            key_ring::key_checks(root_keys).await?.into_iter().collect();
-        let stored = self.store.scan(keys::KEY_CHECKS, None, MOST_KEY_VERSIONS).await;
-        for (key, record) in stored.map_err(Fault::from)? {
-            let version = keys::version_of(&key).ok_or_else(|| defect("a key names no version"))?;
-            let check = KeyCheck::decode(record.value()).map_err(Fault::from)?;
-            match given.remove(&version) {
-                Some(given) if given.matches(&check) => {}
-                Some(_) => return Err(OpenError::WrongRootKey { version }),
-                None => return Err(OpenError::MissingRootKey { version }),
-            }
-        }
-        match given.into_keys().next() {
-            Some(version) => Err(OpenError::UnknownRootKey { version }),
-            None => Ok(()),
-        }
+    /// Holds the given keys against what the store keeps of each, and adds to the ring what it kept
+    /// of those that were dropped.
+    async fn check_keys(
+        &self,
+        root_keys: &dyn RootKeys,
+        ring: KeyRing,
+    ) -> Result<KeyRing, OpenError> {
+        let given = key_ring::key_checks(root_keys).await?.into_iter().collect();
+        let stored = StoredKeys::load(&*self.store).await?;
+        stored.ensure_match(&given)?;
+        stored.complete(ring).map_err(|fault| match fault {
+            Fault::MissingRootKey { version } => OpenError::MissingRootKey { version },
+            fault => fault.into(),
+        })
     }
 
     fn build(self, keys: KeyRing, installation: Installation) -> io::Result<Registry> {
         Ok(Registry(Arc::new(Shared {
             store: self.store,
-            keys,
+            tags: self.tags,
+            keys: LiveKeys::new(keys),
             clock: self.clock,
             random: self.random,
             pool: StretchPool::new(self.stretch, self.most_argon2)?,
@@ -241,6 +250,16 @@ fn first_batch(
     Ok(batch)
 }
 
+impl From<Mismatch> for OpenError {
+    fn from(mismatch: Mismatch) -> Self {
+        match mismatch {
+            Mismatch::Wrong(version) => Self::WrongRootKey { version },
+            Mismatch::Missing(version) => Self::MissingRootKey { version },
+            Mismatch::Unknown(version) => Self::UnknownRootKey { version },
+        }
+    }
+}
+
 impl fmt::Debug for RegistryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegistryBuilder")
@@ -255,6 +274,3 @@ impl fmt::Debug for RegistryBuilder {
 /// The costliest Argon2id that a template may ask for, unless told otherwise: 2 GiB, which is the
 /// first choice of RFC 9106.
 const MOST_ARGON2: (u32, u32, u32) = (2 * 1024 * 1024, 16, 16);
-
-/// More versions of the root key than a store ever has.
-const MOST_KEY_VERSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);

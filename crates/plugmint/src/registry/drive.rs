@@ -1,7 +1,9 @@
 //! Load, decide, commit: the one way in which a serial that is there changes.
 
 use plugmint_core::lifecycle::{Change, Decision, SerialRecord};
-use plugmint_core::{Credential, EventKind, PlugId, ProductionTemplate, SerialId, TemplateId};
+use plugmint_core::{
+    Credential, EventKind, KeyVersion, PlugId, ProductionTemplate, SerialId, TemplateId,
+};
 use plugmint_store::{Batch, CommitError, Guard, Key, Revision};
 
 use crate::hooks::{News, Telling};
@@ -67,6 +69,7 @@ impl Registry {
                 }
                 Err(CommitError::Conflict(key)) => {
                     telling.into_iter().for_each(Telling::call_off);
+                    self.ensure_key_in_use(&key).await?;
                     own_past = self.own_past(id, &change, *key).await?;
                 }
                 Err(CommitError::Store(error)) => return Err(Fault::from(error).into()),
@@ -145,6 +148,11 @@ impl Registry {
             } else {
                 batch.keep(key.clone(), *guard)?
             };
+        }
+        if hangs_anew(change.event().kind())
+            && let Some(registration) = change.record().stage().registration()
+        {
+            batch = keep_in_use(batch, registration.key_version())?;
         }
         let mut news = None;
         let new = change.record().credentials(id);
@@ -235,6 +243,17 @@ pub(super) fn put_change(
         .put(keys::serial(id)?, guard, change.record().encode())?
         .put(keys::event(id, event.number())?, Guard::Absent, event.encode())?
         .put(keys::feed(event.at(), id, event.number())?, Guard::Absent, Vec::new())?)
+}
+
+/// Guards that a key version is in use: what a batch puts under one that is not current any more is
+/// in the store before that version is closed, or never.
+pub(super) fn keep_in_use(batch: Batch, version: KeyVersion) -> Result<Batch, Fault> {
+    Ok(batch.keep(keys::key_standing(version)?, Guard::Absent)?)
+}
+
+/// Whether a change puts a serial under the current key version; any other leaves it under its own.
+fn hangs_anew(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Registered | EventKind::PasswordsReplaced | EventKind::Transferred)
 }
 
 pub(super) fn defect(what: &'static str) -> Fault {

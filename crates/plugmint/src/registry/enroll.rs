@@ -156,8 +156,8 @@ impl Registry {
         let template = loaded.template.as_ref().filter(|template| template.is_open());
         let template = template.ok_or(EnrollError::Refused)?;
         let registration = loaded.serial.as_ref().and_then(|record| record.stage().registration());
-        let version = registration.map_or(self.0.keys.current(), Registration::key_version);
-        let keys = self.0.keys.version(version)?;
+        let ring = self.0.keys.load();
+        let keys = ring.version(registration.map_or(ring.current(), Registration::key_version))?;
         let template_key = keys.template_key(id.template());
         let key = template_key.enroll_key(id.serial(), stretched);
         let (repeat, now) = (template.design().repeat(), self.0.clock.now());

@@ -15,7 +15,7 @@ use tracing::instrument;
 
 use crate::{Fault, Unknown, keys};
 
-use super::drive::{TRIES, defect, put_change};
+use super::drive::{TRIES, defect, keep_in_use, put_change};
 use super::{Registry, TemplateClosed};
 use prepared::Prepared;
 
@@ -80,7 +80,9 @@ impl Registry {
             let (of, revision) = self.load_template(template).await?.ok_or_else(unknown)?;
             ensure_open(&of)?;
             let key = keys::template(template).map_err(Fault::from)?;
+            let ring = self.0.keys.load_full();
             let mut batch = Batch::new().keep(key, Guard::At(revision)).map_err(Fault::from)?;
+            batch = keep_in_use(batch, ring.current())?;
             let (mut verdicts, mut events) = (Vec::new(), Vec::new());
             // Taken before the serials are looked up: what is told of them is not older than this.
             let at = self.0.clock.now();
@@ -89,7 +91,7 @@ impl Registry {
                     verdicts.push(Err(taken));
                     continue;
                 }
-                let registered = self.registered(&of, new, at)?;
+                let registered = self.registered(&of, new, &ring, at)?;
                 let author = Author::Operator(by.clone());
                 let change = SerialRecord::register(&new.id, registered, author);
                 batch = put_change(batch, &new.id, Guard::Absent, &change)?;
@@ -107,7 +109,7 @@ impl Registry {
                     self.tell_late(at, &events).await;
                     return Ok(in_order(prepared, verdicts));
                 }
-                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Conflict(key)) => self.ensure_key_in_use(&key).await?,
                 Err(CommitError::Store(error)) => return Err(Fault::from(error).into()),
             }
         }
@@ -175,7 +177,7 @@ impl Registry {
     /// Whether a serial that stands among the new ones twice has the same passwords each time.
     fn doubled(&self, new: &Prepared, earlier: &Prepared) -> Result<RegisterError, Fault> {
         let at = self.0.clock.now();
-        let version = self.0.keys.current();
+        let version = self.key_version();
         let (enroll, control) = self.verifiers(version, earlier)?;
         let earlier = Registration::new(version, enroll, control, at);
         let (enroll, control) = self.verifiers(version, new)?;

@@ -176,12 +176,13 @@ impl Registry {
                 let (as_other, as_itself) = control.verifiers(&template_key, id);
                 offered = offered.with_control(as_itself, as_other);
             }
-            let version = self.0.keys.current();
-            let template_key = self.0.keys.version(version)?.template_key(id.template());
+            let ring = self.0.keys.load();
+            let version = ring.current();
+            let template_key = ring.version(version)?.template_key(id.template());
             let (enroll_verifier, _) = enroll.verifiers(&template_key, id);
             let control_verifier = control.as_ref().map(|both| both.verifiers(&template_key, id).1);
             // What it says of passwords and operators never changes.
-            let sealed = self.seal(&template, id, enroll.as_enroll())?;
+            let sealed = self.seal(&ring, &template, id, enroll.as_enroll())?;
             let renewal = Renewal::new(version, enroll_verifier, control_verifier, sealed);
             verb(loaded, record.clone(), &offered, renewal)
         })
@@ -204,11 +205,12 @@ impl Registry {
 
     /// What a serial's passwords hang on.
     fn keys_of(&self, id: &SerialId, record: &SerialRecord) -> Result<TemplateKey, Fault> {
+        let ring = self.0.keys.load();
         let version = match record.stage().registration() {
             Some(registration) => registration.key_version(),
-            None => self.0.keys.current(),
+            None => ring.current(),
         };
-        Ok(self.0.keys.version(version)?.template_key(id.template()))
+        Ok(ring.version(version)?.template_key(id.template()))
     }
 
     /// A password stretched as an enroll password and as a control password.

@@ -40,9 +40,11 @@ impl Registry {
         self.ensure_open()?;
         let found = self.load_credential(plug_id).await?.map(|(credential, _)| credential);
         let found = found.filter(|_| plug_id.kind() == PlugIdKind::Device);
-        let current = self.0.keys.current();
-        let version = found.as_ref().map_or(current, Credential::key_version);
-        let presented = self.0.keys.version(version)?.auth().verifier(plug_id, password);
+        let presented = {
+            let keys = self.0.keys.load();
+            let version = found.as_ref().map_or(keys.current(), Credential::key_version);
+            keys.version(version)?.auth().verifier(plug_id, password)
+        };
         let credential = found.ok_or(AuthenticateError::Refused)?;
         match credential.admit(&presented) {
             Admission::Admitted(_) | Admission::Activates(_) => {}

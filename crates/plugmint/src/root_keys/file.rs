@@ -63,15 +63,34 @@ impl FileRootKeys {
             Err(KeyFileError::Directory(error)) => return Err(error.into()),
             Ok(_) | Err(_) => return Err(CreateKeyFileError::AlreadyExists),
         }
-        let mut bytes = Zeroizing::new([0; 32]);
-        getrandom::fill(&mut bytes[..])
-            .map_err(|error| CreateKeyFileError::Random(error.into()))?;
-        let key = RootKey::from_random(&mut bytes);
-        let directory = directory_of(path);
-        // Somebody may have been faster since the look above: what they made stays.
-        write(directory, &key)?.persist_noclobber(path).map_err(|failed| failed.error)?;
-        sync_directory(directory)?;
-        Ok(Self(HeldKeys::first(key)))
+        Ok(Self(HeldKeys::first(draw(path)?)))
+    }
+
+    /// Draws the key of a later version and writes it to `FILE.version`, in the way of
+    /// [`create`](Self::create). Load the files again then, and hand them to
+    /// [`rotate_root_key`](crate::Registry::rotate_root_key); a file that is there after a crash is
+    /// whole, and the one to go on with.
+    ///
+    /// # Errors
+    /// * [`CreateKeyFileError::AlreadyExists`] when something of that name or of a later version's
+    ///   is there; it is not touched.
+    /// * [`CreateKeyFileError::Random`] and [`CreateKeyFileError::Io`] as for
+    ///   [`create`](Self::create).
+    pub fn create_version(
+        path: impl AsRef<Path>,
+        version: KeyVersion,
+    ) -> Result<(), CreateKeyFileError> {
+        let path = path.as_ref();
+        match key_files(path) {
+            Ok(files) if files.iter().all(|(of, _)| *of < version) => {}
+            Err(KeyFileError::Directory(error)) => return Err(error.into()),
+            Ok(_) | Err(_) => return Err(CreateKeyFileError::AlreadyExists),
+        }
+        let mut name = path.as_os_str().to_owned();
+        if version > KeyVersion::FIRST {
+            name.push(format!(".{version}"));
+        }
+        draw(Path::new(&name)).map(drop)
     }
 }
 
@@ -84,6 +103,18 @@ impl RootKeys for FileRootKeys {
     async fn mac(&self, version: KeyVersion, label: RootLabel) -> Result<RootMac, RootKeyError> {
         self.0.mac(version, label)
     }
+}
+
+/// A key from the system's random source, in a file that was not there.
+fn draw(path: &Path) -> Result<RootKey, CreateKeyFileError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut bytes[..]).map_err(|error| CreateKeyFileError::Random(error.into()))?;
+    let key = RootKey::from_random(&mut bytes);
+    let directory = directory_of(path);
+    // Somebody may have been faster since it was looked for: what they made stays.
+    write(directory, &key)?.persist_noclobber(path).map_err(|failed| failed.error)?;
+    sync_directory(directory)?;
+    Ok(key)
 }
 
 /// The key files that are there, by version.

@@ -6,13 +6,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroize;
 
-use crate::Key;
+use crate::{Key, Record};
 
 /// A key that tags are made under, and its version. Its state is wiped when it is dropped.
 pub struct TagKey {
     version: u32,
     /// In one place from the start: moving it leaves no copy behind.
     mac: Box<Hmac<Sha256>>,
+    end: Option<Key>,
 }
 
 impl TagKey {
@@ -27,7 +28,24 @@ impl TagKey {
         bytes.zeroize();
         let mac = Hmac::new(&block);
         block.as_mut_slice().zeroize();
-        Self { version, mac: Box::new(mac) }
+        Self { version, mac: Box::new(mac), end: None }
+    }
+
+    /// Once a record stands under `end`, no commit is tagged under this key: each demands that there
+    /// be none. So what was not tagged under it when that record came never will be.
+    #[must_use]
+    pub fn ended_by(self, end: Key) -> Self {
+        Self { end: Some(end), ..self }
+    }
+
+    /// Its version.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    pub(super) const fn end(&self) -> Option<&Key> {
+        self.end.as_ref()
     }
 
     /// What stands behind a value: the version, and the tag under it.
@@ -67,6 +85,14 @@ impl fmt::Debug for TagKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TagKey").field("version", &self.version).finish_non_exhaustive()
     }
+}
+
+/// Which version the tag of a record names, as a store under the tags gives it; `None` for one that
+/// is too short to have a tag. Nothing is verified.
+#[must_use]
+pub fn tag_version(record: &Record) -> Option<u32> {
+    let tag = record.value().last_chunk::<TAG_LEN>()?;
+    tag.first_chunk().copied().map(u32::from_be_bytes)
 }
 
 const LABEL: &[u8] = b"plugmint/v1/record-tag";

@@ -80,14 +80,15 @@ impl Registry {
             Stage::Registered(registered) => registered.sealed_key(),
             Stage::Enrolled(_) | Stage::Activated(_) | Stage::Retired(_) => None,
         };
+        let ring = self.0.keys.load();
         let key: Option<EnrollKey> = sealed
             .map(|sealed| {
-                let seal = self.0.keys.version(sealed.key_version())?.seal();
+                let seal = ring.seal(sealed.key_version())?;
                 sealed.open(seal, id).map_err(Fault::SealedKey)
             })
             .transpose()?;
         let version = record.stage().registration().map(Registration::key_version);
-        let keys = self.0.keys.version(version.unwrap_or_else(|| self.0.keys.current()))?;
+        let keys = ring.version(version.unwrap_or_else(|| ring.current()))?;
         let (author, now) = (asking.author.clone(), self.0.clock.now());
         let decided = record.clone().enroll_by_operator(key.as_ref(), keys.auth(), author, now);
         Ok(Some(decided.map_err(OperatorEnrollError::Refused)?))

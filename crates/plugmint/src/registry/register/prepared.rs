@@ -9,6 +9,7 @@ use plugmint_core::{
 };
 
 use crate::Fault;
+use crate::key_ring::KeyRing;
 use crate::registry::Registry;
 
 use super::{NewSerial, RegisterError};
@@ -59,10 +60,11 @@ impl Registry {
         &self,
         template: &ProductionTemplate,
         new: &Prepared,
+        ring: &KeyRing,
         at: UnixMillis,
     ) -> Result<Registered, Fault> {
-        let version = self.0.keys.current();
-        let sealed = self.seal(template, &new.id, &new.enroll)?;
+        let version = ring.current();
+        let sealed = self.seal(ring, template, &new.id, &new.enroll)?;
         let (enroll, control) = self.verifiers(version, new)?;
         let registration = Registration::new(version, enroll, control, at);
         Ok(Registered::new(registration.with_labels(new.labels.clone()), sealed))
@@ -72,6 +74,7 @@ impl Registry {
     /// operator enrollment.
     pub(in crate::registry) fn seal(
         &self,
+        ring: &KeyRing,
         template: &ProductionTemplate,
         id: &SerialId,
         enroll: &Stretched,
@@ -79,11 +82,13 @@ impl Registry {
         match template.design().operator_enroll() {
             OperatorEnroll::Refused => Ok(None),
             OperatorEnroll::Allowed => {
-                let version = self.0.keys.current();
-                let keys = self.0.keys.version(version)?;
-                let key = keys.template_key(id.template()).enroll_key(id.serial(), enroll);
+                let version = ring.current();
+                let key = ring
+                    .version(version)?
+                    .template_key(id.template())
+                    .enroll_key(id.serial(), enroll);
                 let nonce = SealNonce::from_random(self.0.random.bytes()?);
-                Ok(Some(SealedKey::seal(version, keys.seal(), nonce, id, &key)?))
+                Ok(Some(SealedKey::seal(version, ring.current_seal(), nonce, id, &key)?))
             }
         }
     }
@@ -94,7 +99,7 @@ impl Registry {
         version: KeyVersion,
         new: &Prepared,
     ) -> Result<(Verifier, Option<Verifier>), Fault> {
-        let template_key = self.0.keys.version(version)?.template_key(new.id.template());
+        let template_key = self.0.keys.load().version(version)?.template_key(new.id.template());
         let serial = new.id.serial();
         let control = new.control.as_ref();
         let control = control.map(|control| template_key.control_key(serial, control).verifier());

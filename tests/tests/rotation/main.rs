@@ -1,0 +1,13 @@
+//! Versions of the root key: a new one comes, everything goes under it, an old one goes.
+
+#![cfg(test)]
+
+mod crashing;
+mod dropping;
+mod files;
+mod fleet;
+mod prelude;
+mod racing;
+mod rotating;
+mod sweeping;
+mod tagging;
