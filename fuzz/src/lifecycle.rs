@@ -1,11 +1,13 @@
 //! Lives of devices: commands to a registry in memory, and a table that says what each must answer.
 //!
-//! A new verb is a number and a variant in [`command`], a rule in [`model`], and a call in `calls`.
+//! A new verb is a number and a variant in [`command`], a rule in [`model`], and a call in `calls`;
+//! what it leaves is looked at in `audit`.
 
 mod audit;
 mod calls;
 pub mod command;
 pub mod model;
+mod roots;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,11 +15,11 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
-use plugmint::testing::{FixedClock, builder, root_key};
+use plugmint::testing::{FixedClock, builder};
 use plugmint::{
-    Actor, Argon2Cost, AttemptLimits, AttemptRate, Feed, FeedCursor, OperatorEnroll, PasswordClass,
-    Registry, RegistryBuilder, RepeatPolicy, SerialId, Store, TemplateDesign, TemplateId,
-    UnixMillis,
+    AccessLevel, Actor, Argon2Cost, AttemptLimits, AttemptRate, ControlClass, ControllerCap, Feed,
+    FeedCursor, OperatorEnroll, PasswordClass, Registry, RegistryBuilder, RepeatPolicy, SerialId,
+    Store, TemplateDesign, TemplateId, UnixMillis,
 };
 use plugmint_memory::MemoryStore;
 use plugmint_tests::design;
@@ -25,6 +27,7 @@ use pollster::block_on;
 
 use command::{Device, SERIALS};
 use model::Model;
+use roots::Roots;
 
 pub use command::Commands;
 
@@ -83,7 +86,7 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let clock = Arc::new(FixedClock::default());
         let settings = settings(Arc::clone(&store), Arc::clone(&clock), SEED, tagged);
-        let registry = block_on(settings.create(&root_key())).unwrap();
+        let registry = block_on(settings.create(&Roots::of([1]))).unwrap();
         let create = |design| block_on(registry.create_template(registry.company(), design));
         let created = designs().into_iter().map(|design| *create(design).unwrap().id());
         let templates = created.chain([TemplateId::from_parts([9; 12])]).collect();
@@ -97,7 +100,7 @@ impl World {
         self.reopened += 1;
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
         let settings = settings(store, clock, SEED + self.reopened, self.tagged);
-        self.registry = block_on(settings.open(&root_key())).unwrap();
+        self.registry = block_on(settings.open(&self.model.roots())).unwrap();
         self.feed = self.registry.feed(self.feed.cursor());
     }
 
@@ -116,12 +119,18 @@ impl World {
     }
 }
 
-/// The templates that every run begins with: each repeat policy, both kinds of stretching.
+/// The templates that every run begins with: each repeat policy, both kinds of stretching, for one
+/// password or both; places for two Controllers, for one, and for more than ever come.
 fn designs() -> [TemplateDesign; 4] {
     let shortest = Argon2Cost::new(8, 1, 1).unwrap();
     [
-        design(),
-        design().with_repeat(RepeatPolicy::Always),
+        design().with_controllers(ControllerCap::new(2).unwrap()),
+        design()
+            .with_repeat(RepeatPolicy::Always)
+            .with_controllers(ControllerCap::new(1).unwrap())
+            .with_access(AccessLevel::Read)
+            .with_control_class(ControlClass::Chosen)
+            .with_argon2(shortest),
         design().with_repeat(RepeatPolicy::Never).with_operator_enroll(OperatorEnroll::Allowed),
         design().with_password_class(PasswordClass::Chosen).with_argon2(shortest),
     ]
@@ -142,3 +151,6 @@ fn ada() -> Actor {
 const SEED: u64 = 7;
 
 const ALL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
+
+/// Few enough for a second page.
+const FEW: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);

@@ -3,13 +3,18 @@
 //! No bytes make a decoder panic, and bytes that decode are the one encoding of their value. What
 //! the verbs make of a record that decodes is a record that decodes.
 
-use plugmint_core::derivation::{AuthVerifier, KeyCheck, Verifier};
+mod controllers;
+
+use plugmint_core::controller::{Controller, KnownAs, Roster};
+use plugmint_core::derivation::{AuthVerifier, KeptKeys, KeyCheck, Verifier};
+use plugmint_core::grant::Grant;
 use plugmint_core::lifecycle::{
-    Decision, Offered, Outcome, Registration, Renewal, SerialRecord, Stage,
+    Decision, GrantsThen, Offered, Outcome, Registration, Renewal, SerialRecord, Stage,
 };
 use plugmint_core::{
-    Actor, Author, Credential, Epoch, Event, HistoryStart, Installation, InvalidRecord, KeyVersion,
-    PlugId, PlugIdKind, ProductionTemplate, SerialId, SerialStatus, TemplateId, UnixMillis,
+    AccessLevel, Actor, Author, Credential, Epoch, Event, HistoryStart, Installation,
+    InvalidRecord, KeyStanding, KeyVersion, PlugId, PlugIdKind, ProductionTemplate, SerialId,
+    SerialStatus, TemplateId, UnixMillis,
 };
 
 /// Holds the bytes against every codec.
@@ -18,7 +23,19 @@ pub fn check(bytes: &[u8]) {
     let device = PlugId::from_parts(PlugIdKind::Device, [7; 12]);
     canonical(bytes, Installation::decode(bytes), Installation::encode);
     canonical(bytes, KeyCheck::decode(bytes), KeyCheck::encode);
+    canonical(bytes, KeyStanding::decode(bytes), |standing| standing.encode());
+    canonical(bytes, KeptKeys::decode(bytes), KeptKeys::encode);
     canonical(bytes, HistoryStart::decode(bytes), HistoryStart::encode);
+    canonical(bytes, KnownAs::decode(bytes), |known| known.encode());
+    if let Some(roster) = canonical(bytes, Roster::decode(bytes), Roster::encode) {
+        controllers::check_roster(&roster);
+    }
+    if let Some(grant) = canonical(bytes, Grant::decode(bytes), Grant::encode) {
+        controllers::check_grant(&grant);
+    }
+    if let Some(controller) = canonical(bytes, Controller::decode(bytes), Controller::encode) {
+        controllers::check_controller(&controller);
+    }
     let read = Credential::decode(device, bytes);
     if let Some(credential) = canonical(bytes, read, Credential::encode) {
         check_credential(&credential);
@@ -56,7 +73,7 @@ fn canonical<T>(
 
 /// What nobody connects with any more opens nothing, and ends everything that connected.
 fn check_credential(credential: &Credential) {
-    let at = UnixMillis::new(5);
+    let at = AT;
     assert!(!credential.is_revoked_by(credential, at));
     let closed = credential.clone().into_closed();
     assert!(!closed.is_revoked_by(credential, at));
@@ -65,12 +82,12 @@ fn check_credential(credential: &Credential) {
 }
 
 fn check_serial(record: &SerialRecord) {
-    let serial = "SN-1".parse().unwrap();
-    let id = SerialId::new(TemplateId::from_parts([7; 12]), serial);
-    let status = SerialStatus::new(id, record, UnixMillis::new(5));
+    let id = id();
+    let status = SerialStatus::new(id, record, AT);
     assert_eq!(status.stage, record.stage().name());
     assert!(serde_json::to_string(&status).is_ok());
     check_credentials(&id, record);
+    controllers::check_thing(record);
     for decision in decisions(record) {
         let Decision::Commit(change, _) = decision else { continue };
         let bytes = change.record().encode();
@@ -83,8 +100,7 @@ fn check_serial(record: &SerialRecord) {
 
 /// What the verbs of operators make of a record.
 fn decisions(record: &SerialRecord) -> Vec<Decision<Outcome>> {
-    let (at, ada) = (UnixMillis::new(5), || Author::Operator(Actor::parse("ada").unwrap()));
-    let record = || record.clone();
+    let (at, record) = (AT, || record.clone());
     let seen = match record().stage() {
         Stage::Retired(retired) => retired.epoch(),
         stage => stage.registration().map_or(Epoch::FIRST, Registration::epoch),
@@ -94,6 +110,10 @@ fn decisions(record: &SerialRecord) -> Vec<Decision<Outcome>> {
     let renewal = || Renewal::new(KeyVersion::FIRST, verifier(1), None, None);
     let until = Some(UnixMillis::new(9));
     let unenrolled = record().unenroll_by_device(&AuthVerifier::from_parts([1; 32]), at);
+    let replace_control = |grants| {
+        let (control, as_enroll) = (verifier(5), verifier(6));
+        record().replace_control_password(control, &as_enroll, grants, ada(), at).ok()
+    };
     let decided = [
         record().disable(ada(), at).ok(),
         record().enable(ada(), at).ok(),
@@ -104,7 +124,10 @@ fn decisions(record: &SerialRecord) -> Vec<Decision<Outcome>> {
         unenrolled.ok().map(|decision| decision.map(|()| Outcome::Done)),
         record().replace_passwords(seen, &offered(), renewal(), ada(), at).ok(),
         record().transfer(seen, &offered_both, renewal(), ada(), at).ok(),
-        record().replace_control_password(verifier(5), &verifier(6), ada(), at).ok(),
+        replace_control(GrantsThen::End),
+        replace_control(GrantsThen::Stay),
+        record().set_access(Some(AccessLevel::Read), ada(), at).ok(),
+        record().set_access(None, ada(), at).ok(),
     ];
     decided.into_iter().flatten().collect()
 }
@@ -120,3 +143,14 @@ fn check_credentials(id: &SerialId, record: &SerialRecord) {
         assert_eq!((read.id(), read.encode()), (id, bytes));
     }
 }
+
+/// Which serial every record of one is.
+fn id() -> SerialId {
+    SerialId::new(TemplateId::from_parts([7; 12]), "SN-1".parse().unwrap())
+}
+
+fn ada() -> Author {
+    Author::Operator(Actor::parse("ada").unwrap())
+}
+
+const AT: UnixMillis = UnixMillis::new(5);

@@ -68,6 +68,22 @@ pub fn control_secrets(
     ]
 }
 
+/// The connection password of a Controller at that epoch.
+#[must_use]
+pub fn controller_secret(
+    root: &[u8],
+    id: &SerialId,
+    design: &TemplateDesign,
+    password: &str,
+    (ordinal, epoch): (u32, u32),
+) -> Named {
+    let class = design.control_class().class();
+    let (_, key) = keyed(root, id, design, class, ("control-key", password));
+    let place = [ordinal.to_be_bytes(), epoch.to_be_bytes()];
+    let connection = mac(&key, "plugmint/v1/controller-password", &[&place[0], &place[1]]);
+    ("connection password of a controller", connection[..24].to_vec())
+}
+
 fn template_key(root: &[u8], id: &SerialId) -> [u8; 32] {
     let enroll_root = mac(root, "plugmint/v1/enroll", &[]);
     mac(&enroll_root, "plugmint/v1/template-key", &[id.template().body()])

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use plugmint::testing::{FixedClock, builder, root_key};
 use plugmint::{
-    ControlClass, ControlPassword, FeedCursor, Living, NewSerial, OperatorEnroll,
-    ProductionTemplate, Registry, SerialFilter, SerialId, SerialScope, SerialStatus, StageName,
-    TemplateDesign, TemplateId,
+    AccessLevel, ControlClass, ControlPassword, ControllerRequest, DeviceName, Epoch, FeedCursor,
+    Living, NewSerial, OperatorEnroll, ProductionTemplate, Registry, SerialFilter, SerialId,
+    SerialScope, SerialStatus, StageName, TemplateDesign, TemplateId,
 };
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::Store;
@@ -18,7 +18,10 @@ use pollster::block_on;
 use serde_json::{Value, json};
 
 use crate::lives::{PASSWORDS, credentials, device_id, password};
-use crate::{LIFE, Scene, Verb, begin_lives, chosen_design, design, enroll_password, new_serial};
+use crate::{
+    LIFE, Scene, Verb, begin_lives, chosen_design, control_of, control_password, design,
+    enroll_password, known_as, new_serial,
+};
 
 /// A store file that must open for good, and what it holds as JSON.
 #[derive(Debug)]
@@ -58,6 +61,7 @@ pub fn make_golden(golden: &Golden) {
             block_on(Verb::take(*verb, &scene, device)).unwrap();
         }
     }
+    block_on(let_control(&scene));
     block_on(end_templates(&scene));
     let holds = serde_json::to_string_pretty(&everything(&scene.registry)).unwrap();
     std::fs::write(&golden.holds, holds + "\n").unwrap();
@@ -86,6 +90,45 @@ async fn register_everything(scene: &Scene, design: TemplateDesign) {
     scene.clock.advance(Duration::from_secs(1));
     let forgotten = registry.forget_events(scene.clock.time(), None).await.unwrap();
     assert_eq!(forgotten.events, 2, "of all that have two events the first");
+}
+
+/// Things with Controllers at each stage, with grants of each kind, and with some that have ended.
+async fn let_control(scene: &Scene) {
+    let (registry, ada) = (&scene.registry, &scene.ada);
+    let (lamp, of_lamp) = scene.thing("LAMP", 1).await;
+    let (door, of_door) = scene.thing("DOOR", 2).await;
+    for told in [&of_lamp, &of_door] {
+        scene.connect(told).await;
+    }
+    let control = async |own: &str| {
+        let name = DeviceName::parse(&format!("Ada's {own}")).unwrap();
+        scene.control(&lamp, &control_of(1), &known_as(own).with_name(name)).await
+    };
+    for own in ["given up", "retired", "activated", "disabled", "reactivated"] {
+        let told = control(own).await;
+        let (told, plug_id) = (told.credentials(), told.credentials().plug_id());
+        if own != "given up" {
+            scene.connect_as(told).await.unwrap();
+            let password = told.connection_password();
+            let right = control_password(&control_of(2));
+            registry.add_thing(None, plug_id, password, &door, &right).await.unwrap();
+        }
+        match own {
+            "retired" => drop(registry.retire_controller(plug_id, ada).await.unwrap()),
+            "disabled" => drop(registry.disable_controller(plug_id, ada).await.unwrap()),
+            "reactivated" => {
+                let seen = registry.controller(plug_id).await.unwrap().epoch;
+                registry.reactivate_controller(plug_id, seen, ada).await.unwrap();
+            }
+            _ => {}
+        }
+    }
+    let by = of_door.credentials().plug_id();
+    registry.grant(&lamp, by, ada).await.unwrap();
+    registry.set_access(&door, Some(AccessLevel::Read), ada).await.unwrap();
+    let (gone, _) = scene.thing("GONE", 3).await;
+    scene.control(&gone, &control_of(3), &ControllerRequest::new()).await;
+    registry.unenroll(&gone, Epoch::FIRST, ada).await.unwrap();
 }
 
 /// Templates with a serial in them: one that is closed, one with a deletion that was given up, and one
@@ -140,7 +183,23 @@ fn serial(registry: &Registry, template: &ProductionTemplate, status: &SerialSta
         "verified": verified,
         "credentials": told(registry, status),
         "connects": connects(registry, template, status),
+        "controllers": controllers(registry, id),
     })
+}
+
+/// Who controls a Thing, and what for: `None` for nobody.
+fn controllers(registry: &Registry, id: &SerialId) -> Option<Value> {
+    let all = NonZeroUsize::MAX;
+    let controllers = block_on(registry.controllers(id, None, all)).unwrap().controllers;
+    let on = block_on(registry.grants_on(id, None, all)).unwrap().grants;
+    let living = controllers.iter().filter(|controller| controller.mark.is_some());
+    let of = living.map(|controller| {
+        let held = registry.grants_of(&controller.plug_id, None, all);
+        block_on(held).unwrap().grants
+    });
+    let of: Vec<_> = of.collect();
+    let nobody = controllers.is_empty() && on.is_empty();
+    (!nobody).then(|| json!({ "controllers": controllers, "on": on, "of": of }))
 }
 
 /// All serials of a template.

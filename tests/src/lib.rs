@@ -7,6 +7,7 @@
 mod apart;
 mod audit_error;
 mod canaries;
+mod controlled;
 mod counting;
 mod crash_log;
 mod golden;
@@ -23,9 +24,12 @@ mod vectors;
 mod watched;
 mod yielding;
 
-pub use apart::{Named, control_secrets, platform_secrets, thing_secrets, thing_secrets_at};
+pub use apart::{
+    Named, control_secrets, controller_secret, platform_secrets, thing_secrets, thing_secrets_at,
+};
 pub use audit_error::AuditError;
 pub use canaries::Canaries;
+pub use controlled::{control_of, control_password, known_as, new_controllable};
 pub use counting::CountingStore;
 pub use crash_log::{CrashLog, Loss};
 pub use golden::{Golden, everything, golden, make_golden, of_template, open_golden};
@@ -39,7 +43,7 @@ pub use sim_disk::{DiskOp, Plan, SimDisk};
 pub use together::{Member, Together};
 pub use troubled::{Trouble, TroubledStore};
 pub use vectors::{Cost, Input, Output, Role, Vector, Vectors};
-pub use watched::{lines_watched, watch, watch_all, watch_told};
+pub use watched::{lines_watched, watch, watch_all, watch_credentials, watch_told};
 pub use yielding::YieldingStore;
 
 /// The guide for backends: its program is compiled and run.

@@ -125,7 +125,7 @@ pub fn generated_password(number: u32) -> String {
 }
 
 /// The bytes of [`root_key`].
-const ROOT_KEY: [u8; 32] = [0x5a; 32];
+pub(crate) const ROOT_KEY: [u8; 32] = [0x5a; 32];
 
 /// An enroll password.
 #[must_use]

@@ -11,7 +11,7 @@ use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Once, PoisonError, RwLock};
 
-use plugmint::Enrollment;
+use plugmint::{Credentials, Enrollment};
 use tracing::Level;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -35,7 +35,12 @@ pub fn watch_all(secrets: impl IntoIterator<Item = Named>) {
 
 /// Watches for what a device was told.
 pub fn watch_told(enrollment: &Enrollment) {
-    let password = enrollment.credentials().connection_password();
+    watch_credentials(enrollment.credentials());
+}
+
+/// Watches for the password of credentials.
+pub fn watch_credentials(credentials: &Credentials) {
+    let password = credentials.connection_password();
     watch("connection password", password.expose_text().as_bytes());
     watch("connection password", password.expose_bytes());
 }

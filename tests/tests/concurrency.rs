@@ -4,12 +4,15 @@
 
 use std::sync::Arc;
 
-use plugmint::{EnrollOutcome, PlugId, RegisterError, SerialId, StageName, Store};
+use plugmint::{
+    ControllerCap, ControllerRequest, EnrollOutcome, PlugId, RegisterError, SerialId, StageName,
+    Store,
+};
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_tests::{
-    CountingStore, Scene, YieldingStore, chosen_design, design, enroll_password,
-    generated_password, new_serial, watch_told,
+    CountingStore, Scene, YieldingStore, chosen_design, control_of, control_password, design,
+    enroll_password, generated_password, known_as, new_serial, watch_told,
 };
 
 const CALLERS: usize = 256;
@@ -152,6 +155,71 @@ async fn many_chosen_enrollments_at_once_are_all_answered() {
         plug_ids.insert(*task.await.unwrap().unwrap().credentials().plug_id());
     }
     assert_eq!(plug_ids.len(), 40);
+}
+
+/// Each has an ordinal of its own, none is left out, and there are no more of them than may be.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn controllers_that_enroll_at_once_have_an_ordinal_each_and_no_more_than_may_take_a_place() {
+    let store = Arc::new(YieldingStore::new(Arc::new(MemoryStore::new())));
+    let design = design().with_controllers(ControllerCap::new(8).unwrap());
+    let scene = Scene::new(store, design).await;
+    let (id, _) = scene.thing("SN-1", 1).await;
+    let tasks: Vec<_> = (0..CALLERS)
+        .map(|number| {
+            let registry = scene.registry.clone();
+            tokio::spawn(async move {
+                // Half of them come twice at the same time.
+                let request = match number % 4 {
+                    0 | 1 => known_as(&format!("phone {}", number / 4)),
+                    _ => ControllerRequest::new(),
+                };
+                let control = control_password(&control_of(1));
+                registry.enroll_controller(None, &id, &control, &request).await.unwrap()
+            })
+        })
+        .collect();
+    let mut told = Vec::new();
+    for task in tasks {
+        told.push(task.await.unwrap());
+    }
+    let first = told.iter().filter(|told| told.outcome() == EnrollOutcome::First);
+    let mut ordinals: Vec<_> = first.map(|told| told.ordinal().number()).collect();
+    ordinals.sort_unstable();
+    assert!(ordinals.iter().copied().eq(0..u32::try_from(ordinals.len()).unwrap()));
+    let page = std::num::NonZeroUsize::MAX;
+    let all = scene.registry.controllers(&id, None, page).await.unwrap().controllers;
+    assert_eq!(all.len(), ordinals.len());
+    let living: Vec<_> = all.iter().filter(|one| one.retired_at.is_none()).collect();
+    assert_eq!(living.len(), 8);
+    let grants = scene.registry.grants_on(&id, None, page).await.unwrap().grants;
+    assert_eq!(grants.len(), 8);
+    scene.registry.verify_history(&id, None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_controller_that_connects_256_times_at_once_is_activated_once() {
+    let (_directory, store) = redb();
+    let counting = Arc::new(CountingStore::new(store));
+    let scene = Scene::new(Arc::clone(&counting) as _, design()).await;
+    let (id, _) = scene.thing("SN-1", 1).await;
+    let told = scene.control(&id, &control_of(1), &ControllerRequest::new()).await;
+    let (told, before) = (Arc::new(told), counting.attempts());
+    let tasks: Vec<_> = (0..CALLERS)
+        .map(|_| {
+            let (registry, told) = (scene.registry.clone(), Arc::clone(&told));
+            tokio::spawn(async move {
+                let credentials = told.credentials();
+                let (plug_id, password) =
+                    (credentials.plug_id(), credentials.connection_password());
+                *registry.authenticate(plug_id, password).await.unwrap().id()
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), id);
+    }
+    assert_eq!(counting.attempts() - before, 1);
+    assert_eq!(scene.status(&id).await.events, 4);
 }
 
 /// Enroll, connect, disable, enable and retire race on one serial: whatever the order, the history

@@ -2,6 +2,7 @@
 
 mod admission;
 mod comparison;
+mod controlling;
 mod derivation;
 mod enrollment;
 mod registry;
@@ -65,6 +66,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         admission::CASES,
         enrollment::CASES,
         renewal::CASES,
+        controlling::CASES,
         registry::CASES,
         sealing::CASES,
         tags::CASES,

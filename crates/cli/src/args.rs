@@ -1,6 +1,9 @@
 //! The command line.
 
+mod controller;
 mod events;
+mod grant;
+mod key;
 mod serial;
 mod template;
 mod values;
@@ -10,14 +13,20 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use plugmint::{Actor, Argon2Cost, PasswordClass, PlugId, SerialNumber, TemplateId};
 
+pub(crate) use controller::{
+    ControllerCommand, EnrollControllerArgs, ListControllersArgs, ReactivateControllerArgs,
+};
 pub(crate) use events::{EventsCommand, FeedArgs, ForgetArgs};
+pub(crate) use grant::{BehindGrant, GrantArgs, GrantCommand, ListGrantsArgs, ReleaseArgs};
+pub(crate) use key::KeyCommand;
 pub(crate) use serial::{
-    AddArgs, ExplainArgs, FilterArgs, HistoryArgs, ListArgs, ReactivateArgs, SeenArgs, SeenEpoch,
-    SerialArgs, SerialCommand, ShowArgs, VerifyHistoryArgs,
+    AddArgs, ExplainArgs, FilterArgs, HistoryArgs, ListArgs, ReactivateArgs, ReplaceControlArgs,
+    SeenArgs, SeenEpoch, SerialArgs, SerialCommand, SetAccessArgs, ShowArgs, VerifyHistoryArgs,
 };
 pub(crate) use template::{
     ChangeTemplateArgs, CreateTemplateArgs, DeleteTemplateArgs, TemplateCommand,
 };
+pub(crate) use values::OwnAccess;
 
 /// Mints and verifies the credentials of connected products.
 ///
@@ -50,7 +59,8 @@ pub(crate) struct Place {
         default_value = DEFAULT_DATA
     )]
     pub(crate) data: PathBuf,
-    /// The file that holds the root key: 64 hex digits, mode 0600 [default: DIR.key]
+    /// The file that holds the root key: 64 hex digits, mode 0600; later versions lie beside it, in
+    /// FILE.2 and so on [default: DIR.key]
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILE")]
     pub(crate) root_key: Option<PathBuf>,
     /// Print one JSON value on standard output, and nothing else there; times are milliseconds
@@ -91,9 +101,18 @@ pub(crate) enum Command {
     /// Serials
     #[command(subcommand)]
     Serial(SerialCommand),
+    /// Controllers: what enrolled with the control password of a Thing, such as a phone
+    #[command(subcommand)]
+    Controller(ControllerCommand),
+    /// Grants: who may act on which Thing
+    #[command(subcommand)]
+    Grant(GrantCommand),
     /// Events of all serials: what happened, and how long it is kept
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Versions of the root key: replace one that leaked or has served its time
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Enroll a device with its enroll password, and print its credentials
     ///
     /// What a device does, done by hand: the serial is Enrolled afterwards. Enrolling again gives
@@ -101,24 +120,24 @@ pub(crate) enum Command {
     /// password nobody has, see `serial enroll`.
     #[command(after_help = "Example:\n  plugmint enroll mod-5c66bc451866d3c62ba0b904 SN-0001")]
     Enroll(SerialArgs),
-    /// Connect as a device, with its connection password
+    /// Connect as a device or a Controller, with its connection password
     ///
-    /// What a device does, done by hand. The first connection activates the serial and ends an
-    /// overlap; any other changes nothing.
+    /// What either does, done by hand. The first connection activates it and ends an overlap; any
+    /// other changes nothing.
     #[command(after_help = "Example:\n  plugmint authenticate dev-1f2e3d4c5b6a798812345678")]
     Authenticate {
-        /// The device's Plug-ID
+        /// Its Plug-ID
         #[arg(value_name = "PLUG_ID", value_parser = values::device)]
         plug_id: PlugId,
     },
-    /// Take a device off as itself, with its connection password
+    /// Take a device or a Controller off as itself, with its connection password
     ///
-    /// What a device does, done by hand. Its password ends and grants on it and held by it end; the
-    /// serial is Registered, and may enroll again under the same Plug-ID. A second call is refused:
-    /// the password has ended.
+    /// What either does, done by hand. Its password ends and grants on it and held by it end. The
+    /// serial of a device is Registered, and may enroll again under the same Plug-ID; a Controller
+    /// is Retired, and enrolls as another one. A second call is refused: the password has ended.
     #[command(after_help = "Example:\n  plugmint unenroll dev-1f2e3d4c5b6a798812345678")]
     Unenroll {
-        /// The device's Plug-ID
+        /// Its Plug-ID
         #[arg(value_name = "PLUG_ID", value_parser = values::device)]
         plug_id: PlugId,
     },

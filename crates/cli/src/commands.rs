@@ -2,13 +2,17 @@
 
 mod authenticate;
 mod backup;
+mod controller;
 mod demo;
 mod derive;
 mod enroll;
 mod event;
 mod events;
+mod grant;
 mod import;
 mod init;
+mod key;
+mod pages;
 mod restore;
 mod serial;
 mod template;
@@ -16,7 +20,7 @@ mod unenroll;
 
 use std::num::NonZeroUsize;
 
-use plugmint::{Labels, Registry, SerialCounts, SerialFilter, TemplateState};
+use plugmint::{AccessLevel, Labels, Registry, SerialCounts, SerialFilter, TemplateState};
 use pollster::block_on;
 
 use crate::args::{Cli, Command};
@@ -33,7 +37,10 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
         Command::Demo => demo::run(output),
         Command::Template(command) => template::run(command, &home()?, actor, output),
         Command::Serial(command) => serial::run(command, &home()?, actor, output),
+        Command::Controller(command) => controller::run(command, &home()?, actor, output),
+        Command::Grant(command) => grant::run(command, &home()?, actor, output),
         Command::Events(command) => events::run(command, &home()?, output),
+        Command::Key(command) => key::run(&command, &home()?, output),
         Command::Enroll(serial) => enroll::run(&serial.id(), &home()?, output),
         Command::Authenticate { plug_id } => authenticate::run(&plug_id, &home()?, output),
         Command::Unenroll { plug_id } => unenroll::run(&plug_id, &home()?, output),
@@ -69,6 +76,15 @@ fn labels(given: &[(String, String)]) -> Result<Labels, Failure> {
         .try_for_each(|(name, value)| labels.insert(name, value))
         .map_err(|invalid| Failure::of(Kind::Usage, "usage", &invalid))?;
     Ok(labels)
+}
+
+/// What may be done with a Thing, as people read it.
+const fn access(level: AccessLevel) -> &'static str {
+    match level {
+        AccessLevel::ReadWrite => "read and write",
+        AccessLevel::Read => "read",
+        AccessLevel::None => "none",
+    }
 }
 
 /// The state of a template as people read it.

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use plugmint::{
     AuthenticateError, ChangeTemplateError, CreateError, CreateKeyFileError, CreateStoreError,
-    CreateTemplateError, DeleteTemplateError, EnrollError, Fault, FindError, KeyFileError,
-    ListError, LookUpError, OpenError, OpenStoreError, OperatorEnrollError, PasswordError, Refusal,
-    RegisterAllError, RegisterError, RetireError, VerbError, VerifyHistoryError,
+    CreateTemplateError, DeleteTemplateError, DropKeyError, EnrollControllerError, EnrollError,
+    Fault, FindError, KeyFileError, ListError, LookUpError, OpenError, OpenStoreError,
+    OperatorEnrollError, PasswordError, Refusal, RegisterAllError, RegisterError, RetireError,
+    RotateError, VerbError, VerifyHistoryError,
 };
 use plugmint_redb::{BackupError, RestoreError};
 use serde::Serialize;
@@ -130,9 +131,9 @@ macro_rules! from_operation {
 }
 
 from_operation!(
-    AuthenticateError ChangeTemplateError CreateTemplateError DeleteTemplateError EnrollError
-    FindError ListError LookUpError OperatorEnrollError RegisterAllError RegisterError RetireError
-    VerifyHistoryError
+    AuthenticateError ChangeTemplateError CreateTemplateError DeleteTemplateError DropKeyError
+    EnrollControllerError EnrollError FindError ListError LookUpError OperatorEnrollError
+    RegisterAllError RegisterError RetireError RotateError VerifyHistoryError
 );
 
 impl<R: Refusal> From<VerbError<R>> for Failure {

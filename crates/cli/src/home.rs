@@ -1,5 +1,7 @@
 //! Where the registry of this program lies: a data directory, and a key file beside it.
 
+mod key_files;
+
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -61,8 +63,8 @@ impl Home {
     /// Opens the registry.
     pub(crate) fn open(&self) -> Result<Registry, Failure> {
         let store = self.open_store_with(&RedbOptions::default())?;
-        let key = self.load_key()?;
-        block_on(registry_over(store).open(&key)).map_err(|error| self.not_opened(error))
+        let keys = self.load_keys()?;
+        block_on(registry_over(store).open(&keys)).map_err(|error| self.not_opened(error))
     }
 
     /// Opens the store. Where another process holds it, it is asked for again for a moment: a verb
@@ -99,8 +101,10 @@ impl Home {
             let exists = Failure::from(CreateStoreError::AlreadyExists);
             return Err(about_store(exists).hint("move it away, or name another --data"));
         }
-        let key = self.load_key().map_err(|failure| {
-            failure.hint("a backup holds no key: put the one of its store there first")
+        let keys = self.load_keys().map_err(|failure| {
+            failure.hint(
+                "a backup holds no key: put the one of its store there first, under its number",
+            )
         })?;
         self.make_data()?;
         let store = RedbStore::restore(backup, self.store(), &RedbOptions::default());
@@ -111,7 +115,7 @@ impl Home {
             }
             error => Failure::from(error).about(backup),
         })?;
-        block_on(registry_over(store).open(&key)).map_err(|error| {
+        key_files::open_known(store, &keys).map_err(|error| {
             let failure = match error {
                 OpenError::NotCreated => Failure::from(error).about(backup),
                 error => self.not_opened(error),
@@ -140,7 +144,7 @@ impl Home {
         }
         let (key, key_file) = match FileRootKeys::create(&self.root_key) {
             Ok(key) => (key, KeyFile::Made),
-            Err(CreateKeyFileError::AlreadyExists) => (self.load_key()?, KeyFile::Found),
+            Err(CreateKeyFileError::AlreadyExists) => (self.load_keys()?, KeyFile::Found),
             Err(error) => return Err(Failure::from(error).about(&self.root_key)),
         };
         let registry = block_on(registry_over(store).create(&key))
@@ -156,20 +160,29 @@ impl Home {
     }
 
     fn not_opened(&self, error: OpenError) -> Failure {
-        let not_created = matches!(error, OpenError::NotCreated);
-        let key = matches!(error, OpenError::WrongRootKey { .. } | OpenError::RootKey(_));
-        let about = if key { self.root_key.clone() } else { self.store() };
-        let failure = Failure::from(error).about(&about);
-        if not_created { failure.hint("`plugmint init` finishes it") } else { failure }
+        let about = match &error {
+            OpenError::WrongRootKey { version }
+            | OpenError::UnknownRootKey { version }
+            | OpenError::MissingRootKey { version } => self.key_file(*version),
+            OpenError::RootKey(error) => self.key_file(error.version()),
+            _ => self.store(),
+        };
+        let hint = match &error {
+            OpenError::NotCreated => Some("`plugmint init` finishes it"),
+            OpenError::UnknownRootKey { .. } => {
+                Some("`plugmint key add` takes it up; if it belongs elsewhere, move it there")
+            }
+            OpenError::MissingRootKey { .. } => Some(
+                "put the file back from its copy: it may be gone only once `plugmint key drop` has \
+                 said so",
+            ),
+            _ => None,
+        };
+        hint.into_iter().fold(Failure::from(error).about(&about), Failure::hint)
     }
 
     fn store(&self) -> PathBuf {
         self.data.join(STORE_FILE)
-    }
-
-    fn load_key(&self) -> Result<FileRootKeys, Failure> {
-        FileRootKeys::load(&self.root_key)
-            .map_err(|error| Failure::from(error).about(&self.root_key))
     }
 
     /// The key file must not lie below the data directory, links followed as far as things exist.
@@ -184,8 +197,9 @@ impl Home {
 }
 
 /// Every registry of this program has tagged records.
-pub(crate) fn registry_over(store: RedbStore) -> RegistryBuilder {
-    Registry::builder(Arc::new(store)).with_tagged_records()
+pub(crate) fn registry_over(store: impl Into<Arc<RedbStore>>) -> RegistryBuilder {
+    let store: Arc<RedbStore> = store.into();
+    Registry::builder(store).with_tagged_records()
 }
 
 fn options(place: &Place) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Strategies for property tests: every value that they give is one that the crate can make.
 
+mod controllers;
 mod life;
 
 use proptest::collection::vec;
@@ -14,6 +15,10 @@ use crate::{
     TemplateName, TemplateState, UnixMillis,
 };
 
+pub use controllers::{
+    arb_controller, arb_controller_event, arb_controller_life, arb_device_name, arb_grant,
+    arb_known_as, arb_roster,
+};
 pub use life::{arb_event, arb_life, arb_serial_record};
 
 /// Any Plug-ID of any kind.

@@ -3,9 +3,10 @@
 mod view;
 
 use crate::codec::{Encoder, InvalidRecord};
+use crate::controller::{Controller, ControllerStage};
 use crate::derivation::AuthVerifier;
 use crate::lifecycle::{Activated, Enrolled, Former, Mark, Overlap, Registration};
-use crate::{KeyVersion, PlugId, SerialId, UnixMillis};
+use crate::{KeyVersion, Ordinal, PlugId, PrincipalKind, SerialId, UnixMillis};
 
 pub use view::{Admission, CredentialView, Proven, ProvenInOverlap};
 
@@ -17,6 +18,7 @@ pub use view::{Admission, CredentialView, Proven, ProvenInOverlap};
 pub struct Credential {
     plug_id: PlugId,
     id: SerialId,
+    kind: PrincipalKind,
     key_version: KeyVersion,
     standing: Standing<AuthVerifier>,
 }
@@ -81,7 +83,30 @@ impl Credential {
 
     /// What stays of a Plug-ID that nobody connects with any more.
     pub(crate) const fn closed(id: SerialId, key_version: KeyVersion, plug_id: PlugId) -> Self {
-        Self { plug_id, id, key_version, standing: Standing::Closed }
+        Self { plug_id, id, kind: PrincipalKind::Thing, key_version, standing: Standing::Closed }
+    }
+
+    /// That of a Controller of the Thing `id`.
+    pub(crate) fn of_controller(id: SerialId, ordinal: Ordinal, controller: &Controller) -> Self {
+        let standing = match (controller.mark(), controller.stage()) {
+            (Mark::Enabled, ControllerStage::Enrolled { auth_verifier, .. }) => {
+                Standing::Enrolled(auth_verifier.clone(), None)
+            }
+            (Mark::Enabled, ControllerStage::Activated { auth_verifier, .. }) => {
+                Standing::Activated(auth_verifier.clone())
+            }
+            (Mark::Disabled, _)
+            | (_, ControllerStage::MustEnrollAgain | ControllerStage::Retired { .. }) => {
+                Standing::Closed
+            }
+        };
+        Self {
+            plug_id: *controller.plug_id(),
+            id,
+            kind: PrincipalKind::Controller { ordinal },
+            key_version: controller.key_version(),
+            standing,
+        }
     }
 
     fn of(
@@ -94,7 +119,8 @@ impl Credential {
             Mark::Enabled => standing,
             Mark::Disabled => Standing::Closed,
         };
-        Self { plug_id, id, key_version: registration.key_version(), standing }
+        let key_version = registration.key_version();
+        Self { plug_id, id, kind: PrincipalKind::Thing, key_version, standing }
     }
 
     /// The same Plug-ID, which nobody connects with any more: what is left of an identity that its
@@ -137,6 +163,18 @@ impl Credential {
         &self.id
     }
 
+    /// Whether it is a Thing's or a Controller's.
+    #[must_use]
+    pub const fn kind(&self) -> PrincipalKind {
+        self.kind
+    }
+
+    /// Whether it and `other` are of one Thing or Controller, as its passwords come and go.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        self.id == other.id && self.kind == other.kind
+    }
+
     /// Which `auth_root` its verifier hangs on.
     #[must_use]
     pub const fn key_version(&self) -> KeyVersion {
@@ -156,9 +194,9 @@ impl Credential {
             Standing::Activated(verifier) => Standing::Activated(verifier.expose_bytes()),
             Standing::Overlap(former, until) => Standing::Overlap(former.expose_bytes(), *until),
         };
-        let Self { plug_id, key_version, .. } = *self;
+        let Self { plug_id, kind, key_version, .. } = *self;
         let (template, serial) = (*self.id.template(), self.id.serial().into());
-        CredentialView { plug_id, template, serial, key_version, standing }.admit(presented)
+        CredentialView { plug_id, template, serial, kind, key_version, standing }.admit(presented)
     }
 
     /// Its canonical bytes, without the Plug-ID: that is the record's key.
@@ -168,6 +206,13 @@ impl Credential {
         encoder.u32(self.key_version.number());
         encoder.fixed(self.id.template().body());
         encoder.text(self.id.serial().as_str());
+        match self.kind {
+            PrincipalKind::Thing => encoder.u8(0),
+            PrincipalKind::Controller { ordinal } => {
+                encoder.u8(1);
+                encoder.u32(ordinal.number());
+            }
+        }
         match &self.standing {
             Standing::Closed => encoder.u8(0),
             Standing::Enrolled(verifier, None) => {
@@ -200,7 +245,8 @@ impl Credential {
     pub fn decode(plug_id: PlugId, bytes: &[u8]) -> Result<Self, InvalidRecord> {
         let view = CredentialView::decode(plug_id, bytes)?;
         let standing = view.standing.map(|bytes| AuthVerifier::from_parts(**bytes));
-        Ok(Self { plug_id, id: view.id(), key_version: view.key_version, standing })
+        let (id, kind, key_version) = (view.id(), view.kind, view.key_version);
+        Ok(Self { plug_id, id, kind, key_version, standing })
     }
 }
 

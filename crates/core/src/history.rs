@@ -1,5 +1,6 @@
 //! The history of a serial: what happened to it, chained so that nothing can be taken out.
 
+mod event_kind;
 mod record;
 mod start;
 
@@ -11,8 +12,9 @@ use thiserror::Error;
 
 use crate::derivation::sha256;
 use crate::text::name_type;
-use crate::{SerialId, UnixMillis};
+use crate::{PlugId, SerialId, UnixMillis};
 
+pub use event_kind::EventKind;
 pub use start::HistoryStart;
 
 name_type!(
@@ -40,6 +42,8 @@ pub struct Event {
     at: UnixMillis,
     author: Author,
     kind: EventKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<PlugId>,
     previous: EventHash,
 }
 
@@ -66,6 +70,13 @@ impl Event {
     #[must_use]
     pub const fn kind(&self) -> EventKind {
         self.kind
+    }
+
+    /// The Controller, or the holder of a grant, that it happened to; `None` where it happened to the
+    /// serial itself.
+    #[must_use]
+    pub const fn about(&self) -> Option<&PlugId> {
+        self.about.as_ref()
     }
 
     /// The hash of the event before it; for the first, the hash that stands for its serial.
@@ -108,75 +119,6 @@ impl EventNumber {
 impl fmt::Display for EventNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-/// What happened to a serial.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum EventKind {
-    /// It was registered.
-    Registered,
-    /// A device enrolled with it for the first time; a repeat is no event.
-    Enrolled,
-    /// A device enrolled with it at a later epoch: after its password had been revoked, or its
-    /// passwords replaced.
-    Reissued,
-    /// The device connected for the first time.
-    Activated,
-    /// It was disabled.
-    Disabled,
-    /// It was enabled again.
-    Enabled,
-    /// It was retired.
-    Retired,
-    /// Its device must enroll again, under the same Plug-ID.
-    Reactivated,
-    /// Its device was taken off, or took itself off.
-    Unenrolled,
-    /// Its passwords were replaced before its device had enrolled.
-    PasswordsReplaced,
-    /// Its control password was replaced.
-    ControlPasswordReplaced,
-    /// It went to somebody else, with new passwords and a new identity.
-    Transferred,
-}
-
-impl EventKind {
-    /// Every kind, in the order of their numbers in a record.
-    pub const ALL: [Self; 12] = [
-        Self::Registered,
-        Self::Enrolled,
-        Self::Reissued,
-        Self::Activated,
-        Self::Disabled,
-        Self::Enabled,
-        Self::Retired,
-        Self::Reactivated,
-        Self::Unenrolled,
-        Self::PasswordsReplaced,
-        Self::ControlPasswordReplaced,
-        Self::Transferred,
-    ];
-
-    /// Its name, as it is written in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::Enrolled => "enrolled",
-            Self::Reissued => "reissued",
-            Self::Activated => "activated",
-            Self::Disabled => "disabled",
-            Self::Enabled => "enabled",
-            Self::Retired => "retired",
-            Self::Reactivated => "reactivated",
-            Self::Unenrolled => "unenrolled",
-            Self::PasswordsReplaced => "passwords-replaced",
-            Self::ControlPasswordReplaced => "control-password-replaced",
-            Self::Transferred => "transferred",
-        }
     }
 }
 
@@ -270,10 +212,23 @@ impl HistoryHead {
         &self.last
     }
 
+    /// The event that comes next, about a Controller or the holder of a grant.
+    #[must_use]
+    pub(crate) fn append_about(
+        &self,
+        about: PlugId,
+        kind: EventKind,
+        author: Author,
+        at: UnixMillis,
+    ) -> Event {
+        Event { about: Some(about), ..self.append(kind, author, at) }
+    }
+
     /// The event that comes next.
     #[must_use]
     pub(crate) const fn append(&self, kind: EventKind, author: Author, at: UnixMillis) -> Event {
-        Event { number: EventNumber(self.count), at, author, kind, previous: self.last }
+        let (number, previous) = (EventNumber(self.count), self.last);
+        Event { number, at, author, kind, about: None, previous }
     }
 }
 

@@ -39,9 +39,11 @@
 
 mod codec;
 mod connection_password;
+pub mod controller;
 mod counter;
 mod credential;
 mod deny_reason;
+pub mod grant;
 mod history;
 mod installation;
 mod key_standing;

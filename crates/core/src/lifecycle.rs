@@ -37,6 +37,7 @@ pub use registered::{Former, Registered};
 pub use registration::{ControlOrigin, Mark, Registration};
 pub use renewal::{Offered, Raise, Renewal, Which};
 pub use retired::Retired;
+pub use revoking::GrantsThen;
 pub use serial_record::SerialRecord;
 pub use stage::{Stage, StageName};
 pub use table::{

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{PlugId, SerialId, UnixMillis};
+use crate::{Ordinal, PlugId, SerialId, UnixMillis};
 
 /// Who has connected.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
@@ -15,8 +15,13 @@ pub struct Principal {
 }
 
 impl Principal {
-    pub(crate) const fn thing(plug_id: PlugId, proven_by: ProvenBy, id: SerialId) -> Self {
-        Self { plug_id, kind: PrincipalKind::Thing, proven_by, id }
+    pub(crate) const fn new(
+        plug_id: PlugId,
+        kind: PrincipalKind,
+        proven_by: ProvenBy,
+        id: SerialId,
+    ) -> Self {
+        Self { plug_id, kind, proven_by, id }
     }
 
     /// The same one, who has proven that password.
@@ -43,7 +48,7 @@ impl Principal {
         self.proven_by
     }
 
-    /// Its template and serial number.
+    /// Its template and serial number; of a Controller those of the Thing that it enrolled with.
     #[must_use]
     pub const fn id(&self) -> &SerialId {
         &self.id
@@ -53,10 +58,15 @@ impl Principal {
 /// What a [`Principal`] is.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "whoever connects is one of the two")]
 pub enum PrincipalKind {
     /// A device that was made with a serial number.
     Thing,
+    /// What enrolled with the control password of a Thing, such as a phone.
+    Controller {
+        /// Which of that Thing's Controllers it is.
+        ordinal: Ordinal,
+    },
 }
 
 /// Which of its passwords a [`Principal`] has proven.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::lifecycle::{Mark, Overlap, Registration, SerialRecord, Stage, StageName};
-use crate::{Epoch, KeyVersion, Labels, Ordinal, PlugId, SerialId, UnixMillis};
+use crate::{AccessLevel, Epoch, KeyVersion, Labels, Ordinal, PlugId, SerialId, UnixMillis};
 
 /// All that a host may show of a serial: no verifier, no key.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -28,6 +28,8 @@ pub struct SerialStatus {
     pub key_version: KeyVersion,
     /// Whether it has a control password.
     pub controllable: bool,
+    /// What Controllers may do with it; `None` is what its template says.
+    pub access: Option<AccessLevel>,
     /// Whether an operator may enroll it: a sealed key is kept.
     pub sealed: bool,
     /// What the host wants to remember.
@@ -76,6 +78,7 @@ impl SerialStatus {
                 next_ordinal: retired.next_ordinal(),
                 key_version: retired.key_version(),
                 controllable: false,
+                access: None,
                 sealed: false,
                 labels: retired.labels().clone(),
                 registered_at: retired.registered_at(),
@@ -105,6 +108,7 @@ impl SerialStatus {
             next_ordinal: registration.next_ordinal(),
             key_version: registration.key_version(),
             controllable: registration.control_verifier().is_some(),
+            access: registration.access(),
             sealed: false,
             labels: registration.labels().clone(),
             registered_at: registration.registered_at(),

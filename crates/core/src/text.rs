@@ -37,7 +37,11 @@ pub(crate) fn check_name(text: &str, max: usize) -> Result<(), InvalidText> {
         return Err(InvalidText::Empty { max });
     }
     check_value(text, max)?;
-    if text.trim().len() != text.len() {
+    // Nearly every name begins and ends so, and an authentication looks at one.
+    let is_graphic = |end: Option<&u8>| end.is_some_and(u8::is_ascii_graphic);
+    let ends_are_graphic =
+        is_graphic(text.as_bytes().first()) && is_graphic(text.as_bytes().last());
+    if !ends_are_graphic && text.trim().len() != text.len() {
         return Err(InvalidText::OuterWhiteSpace);
     }
     Ok(())

@@ -26,6 +26,9 @@ use table::{Newcomer, Table};
 /// not; one source has a fourth of it at most. A generated password cannot be guessed, so its serial
 /// has none.
 ///
+/// The control password of a Thing has a bucket of its own, apart from that of the enroll password: who
+/// enrolls as a Controller and who adds the Thing to what it holds take from the same one.
+///
 /// So nobody but who shares a device's source delays a generated enrollment. One other source delays a
 /// chosen one by at most 60 seconds, even where others have left no token: by that time a fourth of
 /// the burst has dripped in for that source, and one more for the device. Many sources together hold
@@ -105,6 +108,11 @@ pub(crate) struct Throttled {
     pub(crate) retry_after: Duration,
 }
 
+/// Rounded up: who comes a little earlier than told comes in vain.
+pub(crate) fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
 impl Attempts {
     pub(crate) fn new(limits: AttemptLimits) -> Self {
         let (of_serial, buckets) = (limits.per_serial, limits.buckets);
@@ -116,12 +124,12 @@ impl Attempts {
         }
     }
 
-    /// Takes what trying the enroll password of a serial costs, all of it or nothing. Without a
-    /// `class` there is no template that it could be tried on, which only the source pays for.
+    /// Takes what trying a password of a serial costs, all of it or nothing. Without a `class` there
+    /// is no template that it could be tried on, which only the source pays for.
     pub(crate) fn reserve(
         &self,
         source: Option<&Source>,
-        id: &SerialId,
+        tried: Tried<'_>,
         class: Option<PasswordClass>,
         now: UnixMillis,
     ) -> Result<Attempt<'_>, Throttled> {
@@ -134,8 +142,8 @@ impl Attempts {
             source.map(|source| (&self.sources, self.hasher.hash_one(source))),
             source
                 .filter(|_| guessable)
-                .map(|source| (&self.quarters, self.hasher.hash_one((ENROLL, source, id)))),
-            guessable.then(|| (&self.serials, self.hasher.hash_one((ENROLL, id)))),
+                .map(|source| (&self.quarters, self.hasher.hash_one((source, tried)))),
+            guessable.then(|| (&self.serials, self.hasher.hash_one(tried))),
         ];
         let mut attempt = Attempt::default();
         for (table, name) in names.into_iter().flatten() {
@@ -170,7 +178,13 @@ impl Attempt<'_> {
 }
 
 /// What is tried: a serial's control password has buckets apart from those of its enroll password.
-const ENROLL: &str = "enroll";
+#[derive(Clone, Copy, Debug, Hash)]
+pub(crate) enum Tried<'a> {
+    /// The enroll password of a serial.
+    Enroll(&'a SerialId),
+    /// The control password of a Thing: by who enrolls as a Controller, and by who adds the Thing.
+    Control(&'a SerialId),
+}
 
 #[cfg(test)]
 mod tests {
@@ -196,7 +210,9 @@ mod tests {
     ) -> usize {
         (0..1_000)
             .filter(|number| {
-                attempts.reserve(source(*number).as_ref(), &id("S"), Some(class), NOW).is_ok()
+                attempts
+                    .reserve(source(*number).as_ref(), Tried::Enroll(&id("S")), Some(class), NOW)
+                    .is_ok()
             })
             .count()
     }
@@ -242,7 +258,9 @@ mod tests {
     #[test]
     fn an_unknown_template_costs_its_source() {
         let attempts = Attempts::new(AttemptLimits::default());
-        let tried = |_: &u32| attempts.reserve(Some(&source(1)), &id("S"), None, NOW).is_ok();
+        let tried = |_: &u32| {
+            attempts.reserve(Some(&source(1)), Tried::Enroll(&id("S")), None, NOW).is_ok()
+        };
         assert_eq!((0..1_000).filter(tried).count(), 256);
     }
 
@@ -250,7 +268,9 @@ mod tests {
     fn an_attempt_that_is_refused_costs_nothing() {
         let attempts = Attempts::new(AttemptLimits::default());
         let made = |source: &Source, serial: &str| {
-            attempts.reserve(Some(source), &id(serial), Some(PasswordClass::Chosen), NOW).is_ok()
+            attempts
+                .reserve(Some(source), Tried::Enroll(&id(serial)), Some(PasswordClass::Chosen), NOW)
+                .is_ok()
         };
         assert_eq!((0..1_000).filter(|_| made(&source(1), "S")).count(), 2);
         // Of its 256 the source has spent the two that were made.
@@ -264,7 +284,10 @@ mod tests {
         let attempts = Attempts::new(AttemptLimits::default());
         for _ in 0..1_000 {
             let class = Some(PasswordClass::Chosen);
-            attempts.reserve(Some(&source(1)), &id("S"), class, NOW).unwrap().give_back();
+            attempts
+                .reserve(Some(&source(1)), Tried::Enroll(&id("S")), class, NOW)
+                .unwrap()
+                .give_back();
         }
     }
 
@@ -277,12 +300,21 @@ mod tests {
                 .map(|number| {
                     scope.spawn(move || {
                         let class = Some(PasswordClass::Chosen);
-                        attempts.reserve(Some(&source(number)), &id("S"), class, NOW).is_ok()
+                        attempts
+                            .reserve(Some(&source(number)), Tried::Enroll(&id("S")), class, NOW)
+                            .is_ok()
                     })
                 })
                 .collect();
             all.into_iter().map(|one| usize::from(one.join().unwrap())).sum()
         });
         assert_eq!(made, 8);
+    }
+
+    #[test]
+    fn a_part_of_a_second_is_told_as_a_whole_one() {
+        for (millis, seconds) in [(0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)] {
+            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds, "{millis} ms");
+        }
     }
 }

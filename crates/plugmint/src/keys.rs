@@ -5,8 +5,10 @@
 //! lies together: the serials of a template in the order of their numbers, the events of a serial
 //! in the order of their happening.
 
+use plugmint_core::controller::OwnSerialMark;
 use plugmint_core::{
-    CompanyId, EventNumber, KeyVersion, PlugId, SerialId, SerialNumber, TemplateId, UnixMillis,
+    CompanyId, EventNumber, KeyVersion, Ordinal, PlugId, PlugIdKind, SerialId, SerialNumber,
+    TemplateId, UnixMillis,
 };
 use plugmint_store::{InvalidKey, Key};
 
@@ -139,12 +141,75 @@ pub(crate) fn forgotten(id: &SerialId) -> Result<Key, InvalidKey> {
     Key::joined(&[b"h", id.template().body(), id.serial().as_bytes()])
 }
 
+/// `n` template(12) serial 0 ordinal(4): a Controller of a Thing.
+pub(crate) fn controller(id: &SerialId, ordinal: Ordinal) -> Result<Key, InvalidKey> {
+    Key::joined(&[&controllers(id), &ordinal.number().to_be_bytes()])
+}
+
+/// The Controllers of a Thing.
+pub(crate) fn controllers(id: &SerialId) -> Vec<u8> {
+    [b"n".as_slice(), id.template().body(), id.serial().as_bytes(), &[0]].concat()
+}
+
+/// The ordinal that a key of [`controller`] names.
+pub(crate) fn ordinal_of(key: &Key) -> Option<Ordinal> {
+    key.as_bytes().last_chunk().copied().map(u32::from_be_bytes).map(Ordinal::new)
+}
+
+/// `m` template(12) serial: which Controllers of a Thing take a place.
+pub(crate) fn roster(id: &SerialId) -> Result<Key, InvalidKey> {
+    Key::joined(&[b"m", id.template().body(), id.serial().as_bytes()])
+}
+
+/// `o` template(12) serial 0 own-serial(16): which Controller of a Thing an own serial number names.
+pub(crate) fn known_as(id: &SerialId, own_serial: &OwnSerialMark) -> Result<Key, InvalidKey> {
+    let (template, serial) = (id.template().body(), id.serial().as_bytes());
+    Key::joined(&[b"o", template, serial, &[0], own_serial.as_bytes()])
+}
+
+/// `r` template(12) serial 0 holder(12): a grant, under its Thing.
+pub(crate) fn grant_on(id: &SerialId, holder: &PlugId) -> Result<Key, InvalidKey> {
+    Key::joined(&[&grants_on(id), holder.body()])
+}
+
+/// The grants on a Thing.
+pub(crate) fn grants_on(id: &SerialId) -> Vec<u8> {
+    [b"r".as_slice(), id.template().body(), id.serial().as_bytes(), &[0]].concat()
+}
+
+/// The holder that a key of [`grant_on`] names.
+pub(crate) fn holder_of(key: &Key) -> Option<PlugId> {
+    let body = key.as_bytes().last_chunk().copied();
+    body.map(|body| PlugId::from_parts(PlugIdKind::Device, body))
+}
+
+/// `b` holder(12) template(12) serial: the same grant, under its holder.
+pub(crate) fn grant_of(holder: &PlugId, id: &SerialId) -> Result<Key, InvalidKey> {
+    Key::joined(&[&grants_of(holder), id.template().body(), id.serial().as_bytes()])
+}
+
+/// The grants of a holder.
+pub(crate) fn grants_of(holder: &PlugId) -> Vec<u8> {
+    [b"b".as_slice(), holder.body()].concat()
+}
+
+/// The Thing that a key of [`grant_of`] names.
+pub(crate) fn thing_of(key: &Key) -> Option<SerialId> {
+    let (template, serial) = key.as_bytes().get(1 + PlugId::BODY_LEN..)?.split_first_chunk()?;
+    let serial = SerialNumber::parse(str::from_utf8(serial).ok()?).ok()?;
+    Some(SerialId::new(TemplateId::from_parts(*template), serial))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn id(serial: &str) -> SerialId {
         SerialId::new(TemplateId::from_parts([7; 12]), serial.parse().unwrap())
+    }
+
+    fn device() -> PlugId {
+        PlugId::from_parts(PlugIdKind::Device, [5; 12])
     }
 
     #[test]
@@ -154,6 +219,11 @@ mod tests {
         assert!(event(&id, EventNumber::new(u64::MAX)).is_ok());
         assert!(feed(UnixMillis::new(u64::MAX), &id, EventNumber::new(u64::MAX)).is_ok());
         assert!(forgotten(&id).is_ok());
+        assert!(controller(&id, Ordinal::new(u32::MAX)).is_ok());
+        assert!(roster(&id).is_ok());
+        assert!(known_as(&id, &OwnSerialMark::new(id.serial())).is_ok());
+        assert!(grant_on(&id, &device()).is_ok());
+        assert!(grant_of(&device(), &id).is_ok());
     }
 
     #[test]
@@ -163,6 +233,11 @@ mod tests {
         let (company, template) = (CompanyId::from_parts([1; 12]), TemplateId::from_parts([2; 12]));
         assert_eq!(version_of(&key_check(KeyVersion::FIRST).unwrap()), Some(KeyVersion::FIRST));
         assert_eq!(template_of(&company_template(&company, &template).unwrap()), Some(template));
+        let key = controller(&id("SN-1"), Ordinal::new(7)).unwrap();
+        assert_eq!(ordinal_of(&key), Some(Ordinal::new(7)));
+        assert_eq!(holder_of(&grant_on(&id("SN-1"), &device()).unwrap()), Some(device()));
+        assert_eq!(thing_of(&grant_of(&device(), &id("SN-1")).unwrap()), Some(id("SN-1")));
+        assert_eq!(thing_of(&Key::new(b"b").unwrap()), None);
     }
 
     #[test]
@@ -210,9 +285,14 @@ mod tests {
             event(&id("S"), EventNumber::new(0)),
             feed(UnixMillis::new(0), &id("S"), EventNumber::new(0)),
             forgotten(&id("S")),
+            controller(&id("S"), Ordinal::FIRST),
+            roster(&id("S")),
+            known_as(&id("S"), &OwnSerialMark::new(id("S").serial())),
+            grant_on(&id("S"), &device()),
+            grant_of(&device(), &id("S")),
         ];
         let letters: std::collections::BTreeSet<_> =
             keys.into_iter().map(|key| key.unwrap().as_bytes()[0]).collect();
-        assert_eq!(letters.len(), 11);
+        assert_eq!(letters.len(), 16);
     }
 }

@@ -40,15 +40,17 @@ pub use hooks::{
     RepeatedEnrollment, Revocation, Verdict,
 };
 pub use registry::{
-    AuthenticateError, ChangeTemplateError, CreateError, CreateTemplateError, DeleteTemplateError,
-    DeletionProgress, DropKeyError, EnrollError, Explanation, Feed, FeedCursor, FeedEvent,
-    FindError, ForgetCursor, Forgotten, HistoryBreak, InvalidFeedCursor, KeptHead, KeyCursor,
-    KeyProgress, KeyUses, ListError, Living, LookUpError, MarkError, NewPasswords, NewSerial,
-    NotTransferred, OpenError, OperatorEnrollError, PasswordError, Refusal, RegisterAllError,
-    RegisterError, Registry, RegistryBuilder, ReplaceControlError, ReplaceError, RetireError,
-    RevokeError, RotateError, SerialCounts, SerialFilter, SerialPage, SerialScope, Swept,
-    TemplateClosed, TemplateDeletion, TransferError, VerbError, VerifiedHistory,
-    VerifyHistoryError,
+    AddThingError, AuthenticateError, ChangeTemplateError, ControllerPage, CreateError,
+    CreateTemplateError, DeleteTemplateError, DeletionProgress, DropKeyError,
+    EnrollControllerError, EnrollError, Explanation, Feed, FeedCursor, FeedEvent, FindError,
+    ForgetCursor, Forgotten, GrantError, GrantOf, GrantOn, GrantsOfPage, GrantsOnPage,
+    HistoryBreak, InvalidFeedCursor, KeptHead, KeyCursor, KeyProgress, KeyUses, ListError, Living,
+    LookUpError, MarkControllerError, MarkError, NewPasswords, NewSerial, NotTransferred,
+    OpenError, OperatorEnrollError, PasswordError, ReactivateControllerError, Refusal,
+    RegisterAllError, RegisterError, Registry, RegistryBuilder, ReleaseError, ReplaceControlError,
+    ReplaceError, RetireError, RevokeError, RotateError, SerialCounts, SerialFilter, SerialPage,
+    SerialScope, Swept, TemplateClosed, TemplateDeletion, TransferError, VerbError,
+    VerifiedHistory, VerifyHistoryError,
 };
 pub use root_keys::{
     CreateKeyFileError, EnvKeyError, EnvRootKeys, FileRootKeys, KeyFileError, RootKeyError,
@@ -58,11 +60,17 @@ pub use source::{InvalidSource, Source};
 pub use stretch_pool::{StretchLimits, StretchLoad};
 pub use unknown::Unknown;
 
+pub use plugmint_core::controller::{
+    ControllerEnrollment, ControllerRefusal, ControllerRequest, ControllerStageName,
+    ControllerStatus, DeviceName, ReactivateControllerRefusal,
+};
 pub use plugmint_core::derivation;
 pub use plugmint_core::derivation::{Credentials, RootKey, RootLabel, RootMac};
+pub use plugmint_core::grant::NotControllable;
 pub use plugmint_core::lifecycle::{
-    Answer, Enrollment, EpochRefusal, Mark, OperatorEnrollRefusal, Outcome, ReplaceControlRefusal,
-    ReplaceRefusal, RetiredSerial, RevokeRefusal, Rule, StageName, TransferRefusal, Verb, Which,
+    Answer, Enrollment, EpochRefusal, GrantsThen, Mark, OperatorEnrollRefusal, Outcome,
+    ReplaceControlRefusal, ReplaceRefusal, RetiredSerial, RevokeRefusal, Rule, StageName,
+    TransferRefusal, Verb, Which,
 };
 pub use plugmint_core::{
     AccessLevel, Actor, Argon2Cost, Author, CompanyId, ConnectionPassword, ControlClass,

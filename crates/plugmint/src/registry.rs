@@ -2,16 +2,19 @@
 
 mod authenticate;
 mod builder;
+mod controllers;
 mod drive;
 mod enroll;
 mod explain;
 mod feed;
 mod forget;
+mod grants;
 mod history;
 mod key_versions;
 mod list;
 mod look_up;
 mod mark;
+mod reading;
 mod refusal;
 mod register;
 mod renew;
@@ -39,10 +42,16 @@ use crate::{Fault, keys};
 
 pub use authenticate::AuthenticateError;
 pub use builder::{CreateError, OpenError, RegistryBuilder};
+pub use controllers::{
+    ControllerPage, EnrollControllerError, MarkControllerError, ReactivateControllerError,
+};
 pub use enroll::{EnrollError, OperatorEnrollError};
 pub use explain::Explanation;
 pub use feed::{Feed, FeedCursor, FeedEvent, InvalidFeedCursor};
 pub use forget::{ForgetCursor, Forgotten};
+pub use grants::{
+    AddThingError, GrantError, GrantOf, GrantOn, GrantsOfPage, GrantsOnPage, ReleaseError,
+};
 pub use history::{HistoryBreak, KeptHead, VerifiedHistory, VerifyHistoryError};
 pub use key_versions::{DropKeyError, KeyCursor, KeyProgress, KeyUses, RotateError, Swept};
 pub use list::{ListError, SerialCounts, SerialFilter, SerialPage, SerialScope};

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use plugmint_core::derivation::{KeptKeys, KeyCheck, MintingKeys, MintingRoots, SealNonce};
+use async_trait::async_trait;
+use plugmint_core::derivation::{
+    KeptKeys, KeyCheck, MintingKeys, MintingRoots, RootLabel, RootMac, SealNonce,
+};
 use plugmint_core::{InvalidRecord, KeyStanding, KeyVersion};
 use plugmint_store::{Guard, Key, Record, Revision, Store};
 
 use crate::key_ring::KeyRing;
+use crate::root_keys::{RootKeyError, RootKeys};
 use crate::{Fault, keys};
 
 /// What a store knows of every version: a few records that have no tag.
@@ -68,6 +72,26 @@ impl StoredKeys {
 
     /// Holds the given keys against what the store keeps of each. A version that was dropped needs
     /// no key.
+    /// The given keys without what is given as one that was dropped and is not: nothing hangs on that
+    /// version any more, so what is left of its file is nobody's business.
+    pub(crate) async fn needed<'a>(&self, root_keys: &'a dyn RootKeys) -> Needed<'a> {
+        let mut needed = Needed { root_keys, versions: Vec::new() };
+        for version in root_keys.versions() {
+            let stands_dropped = matches!(self.standing(version), Some((KeyStanding::Dropped, _)));
+            if !stands_dropped || self.is_that(version, root_keys).await {
+                needed.versions.push(version);
+            }
+        }
+        needed
+    }
+
+    /// Whether a key is given as that version which is the one that the store knows.
+    async fn is_that(&self, version: KeyVersion, root_keys: &dyn RootKeys) -> bool {
+        let given = root_keys.mac(version, RootLabel::KeyCheck).await;
+        let given = given.ok().map(RootMac::into_key_check);
+        given.zip(self.check(version)).is_some_and(|(given, (known, _))| given.matches(known))
+    }
+
     pub(crate) fn ensure_match(
         &self,
         given: &BTreeMap<KeyVersion, KeyCheck>,
@@ -140,3 +164,20 @@ async fn load<T>(
 
 /// More versions of the root key than a store ever has.
 const MOST_KEY_VERSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
+
+/// Root keys that a store hangs on, or does not know yet.
+pub(crate) struct Needed<'a> {
+    root_keys: &'a dyn RootKeys,
+    versions: Vec<KeyVersion>,
+}
+
+#[async_trait]
+impl RootKeys for Needed<'_> {
+    fn versions(&self) -> Vec<KeyVersion> {
+        self.versions.clone()
+    }
+
+    async fn mac(&self, version: KeyVersion, label: RootLabel) -> Result<RootMac, RootKeyError> {
+        self.root_keys.mac(version, label).await
+    }
+}

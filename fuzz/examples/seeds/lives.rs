@@ -1,5 +1,7 @@
 //! Lives of devices: a whole one in each template, and what is refused.
 
+mod controllers;
+mod root_keys;
 mod verbs;
 
 use plugmint_fuzz::lifecycle::Commands;
@@ -33,6 +35,16 @@ pub(super) fn all() -> Vec<(String, Commands)> {
     all.push(untagged("by-operator", verbs::by_operator()));
     all.push(untagged("templates", verbs::templates()));
     all.push(untagged("forgotten", verbs::forgotten()));
+    all.push(untagged("controllers", controllers::controllers()));
+    all.push(untagged("one-place", controllers::one_place()));
+    all.push(untagged("fewer-places", controllers::fewer_places()));
+    all.push(untagged("held", controllers::held()));
+    for (tagged, records) in [(false, "plain"), (true, "tagged")] {
+        let named = |name, all| (format!("{name}-{records}"), Commands { tagged, all });
+        all.push(named("rotations", root_keys::rotations()));
+        all.push(named("rotated-and-transferred", root_keys::transferred()));
+        all.push(named("all", root_keys::all()));
+    }
     all.push(untagged("unknown", life(Device { template: 0, serial: 1 })[1..].to_vec()));
     all
 }

@@ -1,5 +1,8 @@
 //! Everything that a registry shows, held against the model.
 
+mod controllers;
+mod grants;
+
 use plugmint::{EventHash, EventNumber, HistoryHead, KeptHead, SerialStatus, TemplateState};
 use plugmint_tests::of_template;
 use pollster::block_on;
@@ -13,15 +16,21 @@ impl World {
     /// that connects which the model says.
     pub(super) fn check(&mut self) {
         self.check_templates();
+        self.check_root_keys();
+        self.check_names();
+        self.check_grants();
         for template in 0..designs().len() {
             for (status, device) in self.listed(template) {
                 self.check_device(device, &status);
             }
         }
         self.nothing_comes_back();
+        self.check_grants();
         for template in 0..designs().len() {
             for (status, device) in self.listed(template) {
                 self.model.life(device).check(&status, self.clock.time());
+                self.check_controllers(device);
+                self.check_own_access(device);
             }
         }
     }
@@ -47,8 +56,10 @@ impl World {
                 TemplateState::Closed { .. } | TemplateState::Deleting { .. } => State::Closed,
                 TemplateState::Deleted { .. } => State::Deleted,
             };
-            let repeat = template.design().repeat();
-            assert_eq!((state, repeat), (expected.state, expected.repeat));
+            let design = template.design();
+            assert_eq!((state, design.repeat()), (expected.state, expected.repeat));
+            let cap = usize::from(design.controllers().number());
+            assert_eq!((cap, design.access()), (expected.cap, expected.access));
             let was = listed.len();
             listed.retain(|of| *of != template);
             assert_eq!(was - listed.len(), usize::from(state != State::Deleted));
@@ -60,13 +71,10 @@ impl World {
         let (id, life) = (self.id(device), self.model.life(device));
         assert_eq!(&block_on(self.registry.serial(&id)).unwrap(), status);
         life.check(status, self.clock.time());
-        for told in &life.told {
-            assert_eq!(block_on(self.registry.serial_of(&told.plug_id)).unwrap(), id);
-        }
+        self.check_controllers(device);
         let events = block_on(self.registry.history(&id, None, ALL)).unwrap();
-        let expected = &life.happened[life.forgotten..];
-        let happened: Vec<_> = events.iter().map(|event| (event.kind(), event.at())).collect();
-        assert_eq!(happened, expected);
+        let shown = events.iter().map(|event| (event.kind(), event.at(), event.about().copied()));
+        assert_eq!(shown.collect::<Vec<_>>(), life.history());
         let start = HistoryHead::from_parts(0, EventHash::before_first(&id));
         let last = events[events.len() - 1].head();
         let whole = |kept| block_on(self.registry.verify_history(&id, Some(&kept))).unwrap();
@@ -79,14 +87,9 @@ impl World {
 
     fn nothing_comes_back(&mut self) {
         let now = self.clock.time();
-        let devices: Vec<_> =
-            (0..designs().len()).flat_map(|of| self.model.devices_of(of)).collect();
-        for device in devices {
-            for told in self.model.life(device).told.clone() {
-                let named = Some((told.with, told.epoch));
-                let expected = self.model.authenticate(device, named, now);
-                assert_eq!(self.connect(device, &told), expected, "{device:?} {told:?}");
-            }
+        for told in self.model.all_told().to_vec() {
+            let expected = self.model.connect(Some(&told), now);
+            assert_eq!(self.connect(&told), expected, "{told:?}");
         }
     }
 }

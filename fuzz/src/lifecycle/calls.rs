@@ -1,20 +1,23 @@
 //! Each command as a call, and what the model says to it.
 
+mod controllers;
+mod grants;
 mod operators;
+mod root_keys;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use plugmint::{
-    AuthenticateError, ConnectionPassword, ControlPassword, EnrollError, Enrollment, NewSerial,
-    OperatorEnrollError, PlugId, PlugIdKind, ProvenBy, RegisterError, SerialStatus, UnixMillis,
+    ConnectionPassword, ControlPassword, EnrollError, Enrollment, NewSerial, OperatorEnrollError,
+    Ordinal, PlugId, PlugIdKind, PrincipalKind, ProvenBy, RegisterError, SerialStatus, UnixMillis,
 };
 use plugmint_tests::{enroll_password, new_serial};
 use pollster::block_on;
 
 use super::command::{Command, Device, PASSWORDS, Proof, SERIALS};
-use super::model::Told;
+use super::model::{Told, Who};
 use super::{Answers, World, ada, said};
 
 impl World {
@@ -40,8 +43,7 @@ impl World {
             Command::AuthenticateOld { device, pick } => {
                 let told = self.model.told(device, pick).cloned();
                 let expected = self.model.authenticate(device, named(told.as_ref()), now);
-                let told = told.unwrap_or_else(nobody);
-                (self.connect(device, &told), expected.to_owned())
+                (self.connect(&told.unwrap_or_else(nobody)), expected.to_owned())
             }
             Command::UnenrollByDevice { device, pick } => self.unenroll_by_device(device, pick),
             Command::Wait { seconds } => {
@@ -69,6 +71,9 @@ impl World {
             | Command::ReplacePasswords { .. }
             | Command::Transfer { .. }
             | Command::ReplaceControl { .. } => self.of_operator(command, now),
+            Command::Controller(command) => self.of_controller(command, now),
+            Command::Grants(command) => self.of_grants(command, now),
+            Command::RootKeys(command) => self.of_root_keys(command),
         }
     }
 
@@ -117,7 +122,7 @@ impl World {
         if let Ok(enrollment) = &enrolled {
             let credentials = enrollment.credentials();
             let password = credentials.connection_password().expose_text().to_string();
-            self.model.tell(device, *credentials.plug_id(), password);
+            self.model.tell(Who::Thing(device), *credentials.plug_id(), password);
         }
         said(enrolled.map(|enrollment| enrollment.outcome()), code)
     }
@@ -138,18 +143,23 @@ impl World {
         let is_right = matches!(proof, Proof::Right | Proof::RightInUpperCase);
         let named = named.filter(|_| is_right);
         let expected = self.model.authenticate(device, named, self.clock.time());
-        (self.connect_text(device, &plug_id, &shown), expected.to_owned())
+        (self.connect_text(&plug_id, &shown), expected.to_owned())
     }
 
-    pub(super) fn connect(&self, device: Device, told: &Told) -> String {
-        self.connect_text(device, &told.plug_id.to_string(), told)
+    pub(super) fn connect(&self, told: &Told) -> String {
+        self.connect_text(&told.plug_id.to_string(), told)
     }
 
-    fn connect_text(&self, device: Device, plug_id: &str, told: &Told) -> String {
+    fn connect_text(&self, plug_id: &str, told: &Told) -> String {
         match block_on(self.registry.authenticate_text(plug_id, &told.password)) {
             Ok(principal) => {
-                let (id, plug_id) = (self.id(device), told.plug_id);
+                let (id, plug_id) = (self.id(told.who.device()), told.plug_id);
                 assert_eq!((principal.plug_id(), principal.id()), (&plug_id, &id));
+                let ordinal = match principal.kind() {
+                    PrincipalKind::Thing => None,
+                    PrincipalKind::Controller { ordinal } => Some(ordinal),
+                };
+                assert_eq!(ordinal.map(Ordinal::number), ordinal_of(told.who));
                 match principal.proven_by() {
                     ProvenBy::Current => "Current".to_owned(),
                     ProvenBy::Overlap { .. } => "Overlap".to_owned(),
@@ -163,11 +173,7 @@ impl World {
         let told = self.model.told(device, pick).cloned();
         let named = named(told.as_ref());
         let expected = self.model.unenroll_by_device(device, named, self.clock.time());
-        let told = told.unwrap_or_else(nobody);
-        let password = ConnectionPassword::parse(&told.password).unwrap();
-        let done = block_on(self.registry.unenroll_by_device(&told.plug_id, &password));
-        let said = done.map_or_else(|error| AuthenticateError::code(&error), |()| "Unenrolled");
-        (said.to_owned(), expected.to_owned())
+        (self.take_off(told), expected.to_owned())
     }
 
     fn forget(&self, before: UnixMillis) -> String {
@@ -205,10 +211,19 @@ fn named(told: Option<&Told>) -> Option<(usize, u32)> {
     told.map(|told| (told.with, told.epoch))
 }
 
+fn ordinal_of(who: Who) -> Option<u32> {
+    match who {
+        Who::Thing(_) => None,
+        Who::Controller(_, ordinal) => u32::try_from(ordinal).ok(),
+    }
+}
+
 /// What nobody was told.
 fn nobody() -> Told {
     Told {
+        who: Who::Thing(Device { template: 0, serial: 0 }),
         with: 0,
+        version: 1,
         epoch: 0,
         plug_id: PlugId::from_parts(PlugIdKind::Device, [1; 12]),
         password: "A".repeat(ConnectionPassword::TEXT_LEN),

@@ -1,7 +1,17 @@
 //! What may happen to a registry, and the bytes that it is written as.
 
+mod controllers;
+mod grants;
+mod parts;
+mod root_keys;
+
 use arbitrary::{Arbitrary, Result, Unstructured};
-use plugmint::RepeatPolicy;
+use plugmint::{AccessLevel, RepeatPolicy};
+
+pub use controllers::OfController;
+pub use grants::OfGrants;
+pub use parts::{Device, Proof, Seen};
+pub use root_keys::{MOST_VERSIONS, OfRootKeys, Offer};
 
 /// What happens in one run.
 ///
@@ -107,6 +117,7 @@ pub enum Command {
     ReplaceControl {
         device: Device,
         password: usize,
+        stay: bool,
     },
     Close {
         template: usize,
@@ -114,9 +125,12 @@ pub enum Command {
     Open {
         template: usize,
     },
+    /// `cap` is that of Controllers, and what it was for 0; `level` is one of [`LEVELS`].
     Change {
         template: usize,
         repeat: usize,
+        cap: u16,
+        level: usize,
     },
     Delete {
         template: usize,
@@ -129,6 +143,9 @@ pub enum Command {
     ReadFeed {
         limit: u8,
     },
+    Controller(OfController),
+    Grants(OfGrants),
+    RootKeys(OfRootKeys),
 }
 
 impl Command {
@@ -137,14 +154,14 @@ impl Command {
     /// A verb keeps its number, so that a corpus keeps its meaning. Numbers without a verb are
     /// nothing; new verbs take them.
     #[must_use]
-    pub fn of_bytes([verb, device, first, second]: [u8; 4]) -> Option<Self> {
+    pub fn of_bytes(bytes @ [verb, device, first, second]: [u8; 4]) -> Option<Self> {
         let (first, second) = (usize::from(first), usize::from(second));
         let device = Device::of_byte(device);
         let template = device.template;
         let (password, control) = (first % PASSWORDS.len(), second % (PASSWORDS.len() + 1));
-        let seen = Seen::ALL[(second >> 4) % Seen::ALL.len()];
+        let seen = Seen::of_argument(second);
         let low = |number| u8::try_from(number).unwrap_or_default();
-        Some(match verb % 32 {
+        Some(match verb % 64 {
             0 => Self::Register { device, password, control },
             1 => Self::Enroll { device, password },
             2 => Self::Authenticate { device, proof: Proof::ALL[first % Proof::ALL.len()] },
@@ -161,13 +178,19 @@ impl Command {
             13 => Self::Unenroll { device, seen },
             14 => Self::ReplacePasswords { device, password, control, seen },
             15 => Self::Transfer { device, password, control, seen },
-            16 => Self::ReplaceControl { device, password },
+            16 => Self::ReplaceControl { device, password, stay: second % 2 == 1 },
             17 => Self::Close { template },
             18 => Self::Open { template },
-            19 => Self::Change { template, repeat: first % REPEATS.len() },
+            19 => {
+                let (cap, level) = (u16::from(low(second)) % 4, (second >> 4) % LEVELS.len());
+                Self::Change { template, repeat: first % REPEATS.len(), cap, level }
+            }
             20 => Self::Delete { template, retire: first % 2 == 1 },
             21 => Self::Forget { seconds: low(first) },
             22 => Self::ReadFeed { limit: low(first).max(1) },
+            verb @ 23..30 => Self::Controller(OfController::of_bytes(verb, bytes)?),
+            verb @ 30..37 => Self::Grants(OfGrants::of_bytes(verb, bytes)?),
+            verb @ 37..40 => Self::RootKeys(OfRootKeys::of_bytes(verb, bytes)?),
             _ => return None,
         })
     }
@@ -204,83 +227,30 @@ impl Command {
             Self::Transfer { device, password, control, seen } => {
                 [15, device.to_byte(), byte(password), byte(control) | seen.to_bits()]
             }
-            Self::ReplaceControl { device, password } => [16, device.to_byte(), byte(password), 0],
+            Self::ReplaceControl { device, password, stay } => {
+                [16, device.to_byte(), byte(password), u8::from(stay)]
+            }
             Self::Close { template } => [17, first_of(template), 0, 0],
             Self::Open { template } => [18, first_of(template), 0, 0],
-            Self::Change { template, repeat } => [19, first_of(template), byte(repeat), 0],
+            Self::Change { template, repeat, cap, level } => {
+                let second = byte(level << 4 | usize::from(cap));
+                [19, first_of(template), byte(repeat), second]
+            }
             Self::Delete { template, retire } => [20, first_of(template), u8::from(retire), 0],
             Self::Forget { seconds } => [21, 0, seconds, 0],
             Self::ReadFeed { limit } => [22, 0, limit, 0],
+            Self::Controller(command) => command.to_bytes(),
+            Self::Grants(command) => command.to_bytes(),
+            Self::RootKeys(command) => command.to_bytes(),
         }
     }
 }
 
-/// A serial of a template; the last template is not there.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Device {
-    /// Which template.
-    pub template: usize,
-    /// Which of [`SERIALS`].
-    pub serial: usize,
-}
-
-impl Device {
-    fn of_byte(byte: u8) -> Self {
-        let (template, serial) = (usize::from(byte >> 4), usize::from(byte & 15));
-        Self { template: template % TEMPLATES, serial: serial % SERIALS.len() }
-    }
-
-    fn to_byte(self) -> u8 {
-        u8::try_from(self.template << 4 | self.serial).unwrap_or_default()
-    }
-}
-
-/// Which epoch an operator saw.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Seen {
-    /// The present one.
-    Present,
-    /// The one before.
-    Before,
-    /// One that was not yet.
-    NotYet,
-}
-
-impl Seen {
-    const ALL: [Self; 3] = [Self::Present, Self::Before, Self::NotYet];
-
-    const fn to_bits(self) -> u8 {
-        (self as u8) << 4
-    }
-}
-
-/// What a device shows to connect.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Proof {
-    /// What it was told.
-    Right,
-    /// What it was told, the Plug-ID in upper case.
-    RightInUpperCase,
-    /// Its Plug-ID and another password.
-    OtherPassword,
-    /// Its password and the id of a template with the digits of its Plug-ID.
-    OtherKind,
-    /// Its Plug-ID and its password, with something behind.
-    Malformed,
-}
-
-impl Proof {
-    const ALL: [Self; 5] = [
-        Self::Right,
-        Self::RightInUpperCase,
-        Self::OtherPassword,
-        Self::OtherKind,
-        Self::Malformed,
-    ];
-}
-
 /// What devices are called.
 pub const SERIALS: [&str; 4] = ["SN-1", "SN-10", "A", "00:1B:44:11:3A:B7"];
+
+/// What Controllers call themselves, some of them.
+pub const OWN_SERIALS: [&str; 2] = ["phone", "SN-1"];
 
 /// What they enroll and are controlled with: all but the last as a generator writes them.
 pub const PASSWORDS: [&str; 3] = [
@@ -295,6 +265,10 @@ pub const CHOSEN: usize = 2;
 /// What devices are told that enroll again.
 pub const REPEATS: [RepeatPolicy; 3] =
     [RepeatPolicy::UntilActivated, RepeatPolicy::Always, RepeatPolicy::Never];
+
+/// What holders may do with a Thing; `None` is what its template says.
+pub const LEVELS: [Option<AccessLevel>; 4] =
+    [None, Some(AccessLevel::None), Some(AccessLevel::Read), Some(AccessLevel::ReadWrite)];
 
 /// How many templates there are, and one that is not there.
 pub const TEMPLATES: usize = 5;

@@ -1,20 +1,24 @@
 //! The life of a serial as a table: which verb answers what in which stage.
 
+mod controllers;
+mod grants;
 mod life;
 mod operators;
+mod root_keys;
 mod templates;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plugmint::{
-    EventKind, OperatorEnroll, PasswordClass, PlugId, RepeatPolicy, StageName, TemplateDesign,
-    UnixMillis,
-};
+use plugmint::{EventKind, OperatorEnroll, RepeatPolicy, StageName, TemplateDesign, UnixMillis};
 
-use super::command::{CHOSEN, Device, PASSWORDS};
+use super::command::Device;
+use life::{About, Happened, Passwords};
 
 pub use life::Life;
+pub use root_keys::Versions;
 pub use templates::{State, Template};
+pub use told::{Told, Who};
 
 /// All templates and devices that there are.
 #[derive(Debug)]
@@ -23,20 +27,11 @@ pub struct Model {
     lives: BTreeMap<Device, Life>,
     /// Events that the feed must give when it is read next.
     unread: BTreeSet<(Device, usize)>,
-}
-
-/// What a device is told when it enrolls: the password that it enrolled with and the epoch, its
-/// Plug-ID, and its connection password.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Told {
-    /// Which of all passwords.
-    pub with: usize,
-    /// The epoch.
-    pub epoch: u32,
-    /// Its Plug-ID.
-    pub plug_id: PlugId,
-    /// Its connection password.
-    pub password: String,
+    /// All that anybody was ever told.
+    told: Vec<Told>,
+    /// Who holds what, and since when: the grants that count.
+    grants: BTreeMap<(Device, Who), UnixMillis>,
+    pub(super) versions: Versions,
 }
 
 /// The verbs of devices, and what begins their lives: each answers with its outcome or the code of
@@ -47,12 +42,22 @@ impl Model {
     pub fn new(designs: &[TemplateDesign]) -> Self {
         let template = |design: &TemplateDesign| Template {
             class: design.password_class(),
+            control: design.control_class(),
+            cap: usize::from(design.controllers().number()),
+            access: design.access(),
             repeat: design.repeat(),
             seals: design.operator_enroll() == OperatorEnroll::Allowed,
             state: State::Open,
         };
         let templates = designs.iter().map(template).collect();
-        Self { templates, lives: BTreeMap::new(), unread: BTreeSet::new() }
+        Self {
+            templates,
+            lives: BTreeMap::new(),
+            unread: BTreeSet::new(),
+            told: Vec::new(),
+            grants: BTreeMap::new(),
+            versions: Versions { current: 1, dropped: BTreeSet::new() },
+        }
     }
 
     pub(super) fn register(
@@ -76,7 +81,8 @@ impl Model {
                 _ => "serial-taken",
             };
         }
-        self.lives.insert(device, Life::new(password, control, template.seals));
+        let new = self.passwords(device.template, password, control);
+        self.lives.insert(device, Life::new(new));
         self.happens(device, EventKind::Registered, at);
         "Registered"
     }
@@ -121,7 +127,7 @@ impl Model {
             StageName::Enrolled => "already-enrolled",
             StageName::Activated => "already-activated",
             StageName::Registered if life.disabled => "disabled",
-            StageName::Registered if !life.sealed => "not-sealed",
+            StageName::Registered if life.sealed.is_none() => "not-sealed",
             StageName::Registered => self.enrolls(device, at),
         }
     }
@@ -153,7 +159,7 @@ impl Model {
         };
         if life.is_current(told) && life.stage == StageName::Enrolled {
             life.stage = StageName::Activated;
-            (life.overlap, life.sealed) = (None, false);
+            (life.overlap, life.sealed) = (None, None);
             life.activated_at = Some(at);
             life.connected_at = life.connected_at.or(Some(at));
             self.happens(device, EventKind::Activated, at);
@@ -178,6 +184,7 @@ impl Model {
             return "refused";
         };
         life.unenrolls();
+        self.ends_all(device);
         self.happens(device, EventKind::Unenrolled, at);
         "Unenrolled"
     }
@@ -189,42 +196,26 @@ impl Model {
         self.lives.get_mut(&device).ok_or(unknown)
     }
 
+    /// As they are kept from now on.
+    fn passwords(&self, template: usize, password: usize, control: usize) -> Passwords {
+        let version = self.versions.current;
+        let sealed = self.templates[template].seals.then_some(version);
+        Passwords { password, control, version, sealed }
+    }
+
     fn happens(&mut self, device: Device, kind: EventKind, at: UnixMillis) {
+        self.happens_to(device, About::Itself, kind, at);
+    }
+
+    fn happens_to(&mut self, device: Device, about: About, kind: EventKind, at: UnixMillis) {
         if let Some(life) = self.lives.get_mut(&device) {
             self.unread.insert((device, life.happened.len()));
-            life.happened.push((kind, at));
+            life.happened.push(Happened { kind, at, about });
         }
     }
 }
 
 impl Model {
-    /// A device was told credentials: for each password that it enrolled with one Plug-ID, for each
-    /// epoch of it one connection password, and nothing that another device has.
-    pub(super) fn tell(&mut self, device: Device, plug_id: PlugId, password: String) {
-        let Some(Life { password: with, epoch, .. }) = self.lives.get(&device) else { return };
-        let told = Told { with: *with, epoch: *epoch, plug_id, password };
-        for (other, life) in &self.lives {
-            for known in &life.told {
-                let same_name = *other == device && known.with == told.with;
-                assert_eq!(known.plug_id == told.plug_id, same_name, "{device:?} and {other:?}");
-                let same = same_name && known.epoch == told.epoch;
-                assert_eq!(known.password == told.password, same, "{device:?} and {other:?}");
-            }
-        }
-        if let Some(life) = self.lives.get_mut(&device) {
-            life.plug_id = Some(told.plug_id);
-            if !life.told.contains(&told) {
-                life.told.push(told);
-            }
-        }
-    }
-
-    /// What a device was told, counted from the last.
-    pub(super) fn told(&self, device: Device, pick: usize) -> Option<&Told> {
-        let told = &self.lives.get(&device)?.told;
-        told.iter().nth_back(pick % told.len().max(1))
-    }
-
     pub(super) fn devices_of(&self, template: usize) -> impl Iterator<Item = Device> {
         self.lives.keys().copied().filter(move |device| device.template == template)
     }
@@ -235,15 +226,5 @@ impl Model {
 
     pub(super) fn epoch(&self, device: Device) -> u32 {
         self.lives.get(&device).map_or(0, |life| life.epoch)
-    }
-}
-
-/// Why a template of that class does not take these passwords; control passwords are generated.
-const fn refusal(class: PasswordClass, password: usize, control: usize) -> Option<&'static str> {
-    match class {
-        PasswordClass::Generated if password == CHOSEN => Some("wrong-enroll-password-class"),
-        _ if control == CHOSEN => Some("wrong-control-password-class"),
-        _ if control == password && control < PASSWORDS.len() => Some("same-passwords"),
-        _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The steps of a life.
 
 use plugmint::{
-    AuthenticateError, EnrollOutcome, Enrollment, Epoch, EventKind, Mark, NewPasswords,
+    AuthenticateError, EnrollOutcome, Enrollment, Epoch, EventKind, GrantsThen, Mark, NewPasswords,
     OperatorEnrollError, OperatorEnrollRefusal, Outcome, RegisterError, StageName, UnixMillis,
 };
 
@@ -224,7 +224,9 @@ impl Verb {
             Self::Enable => Said::Outcome(registry.enable(id, ada).await?),
             Self::ReplaceControlPassword => {
                 let new = control_password(number + FURTHER);
-                Said::Outcome(registry.replace_control_password(id, &new, ada).await?)
+                Said::Outcome(
+                    registry.replace_control_password(id, &new, GrantsThen::End, ada).await?,
+                )
             }
             Self::Unenroll => Said::Outcome(registry.unenroll(id, seen, ada).await?),
             Self::Transfer => {

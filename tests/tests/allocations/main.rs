@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod controlling;
 mod operations;
 
 use std::pin::pin;
@@ -11,12 +12,12 @@ use std::task::{Context, Poll, Waker};
 
 use plugmint::testing::{FixedClock, builder};
 use plugmint::{
-    AuthenticateError, ConnectionPassword, Epoch, Observer, PlugId, Principal, ProvenBy, Source,
-    Store, UnixMillis,
+    AuthenticateError, ConnectionPassword, ControllerRequest, Epoch, Observer, PlugId, Principal,
+    ProvenBy, Source, Store, UnixMillis,
 };
 use plugmint_memory::MemoryStore;
 use plugmint_redb::{RedbOptions, RedbStore};
-use plugmint_tests::{CountingStore, Scene, design, generated_password};
+use plugmint_tests::{CountingStore, Scene, control_of, design, generated_password};
 use pollster::block_on;
 use tracing::subscriber::NoSubscriber;
 
@@ -96,6 +97,39 @@ fn a_connection_in_an_overlap_allocates_twice_at_most() {
                 assert!(allocations <= 2, "{allocations} allocations");
             }
             block_on(scene.enroll(&id, &generated_password(1)));
+        }
+    });
+}
+
+#[test]
+fn a_connection_of_a_controller_costs_what_that_of_a_thing_does() {
+    of_each_store(|store| {
+        let counting = Arc::new(CountingStore::new(store));
+        let scene = block_on(Scene::new(Arc::clone(&counting) as _, design()));
+        let (id, enrollment) = block_on(scene.thing("SN-1", 1));
+        block_on(scene.connect(&enrollment));
+        let phone = block_on(scene.control(&id, &control_of(1), &ControllerRequest::new()));
+        block_on(scene.connect_as(phone.credentials())).unwrap();
+        let wrong = ConnectionPassword::parse(WRONG).unwrap();
+        let costs = [enrollment.credentials(), phone.credentials()].map(|told| {
+            let plug_id = told.plug_id();
+            let once = |password, is_right: bool| {
+                // The first look-up may fill caches.
+                for _ in 0..3 {
+                    assert_eq!(connect(&scene, plug_id, password).0.is_ok(), is_right);
+                }
+                let before = (counting.gets(), counting.attempts());
+                let allocations = connect(&scene, plug_id, password).1;
+                let after = (counting.gets() - before.0, counting.attempts() - before.1);
+                (allocations, after)
+            };
+            [once(told.connection_password(), true), once(&wrong, false)]
+        });
+        assert_eq!(costs[0], costs[1]);
+        for (allocations, asked) in costs[1] {
+            // One of them is the counting store's.
+            assert!(allocations <= 3, "{allocations} allocations");
+            assert_eq!(asked, (1, 0));
         }
     });
 }

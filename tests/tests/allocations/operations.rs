@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use plugmint::{
-    ConnectionPassword, ControlPassword, Epoch, FeedCursor, Living, NewPasswords, OperatorEnroll,
-    RepeatPolicy, SerialId, TemplateChange, UnixMillis, Verb,
+    ConnectionPassword, ControlPassword, Epoch, FeedCursor, GrantsThen, Living, NewPasswords,
+    OperatorEnroll, RepeatPolicy, SerialId, TemplateChange, UnixMillis, Verb,
 };
 use plugmint_memory::MemoryStore;
 use plugmint_tests::{
@@ -92,7 +92,7 @@ fn each_later_operation_looks_up_and_commits_as_often_as_is_said() {
     };
     let replace_control = || {
         let new = ControlPassword::parse(&generated_password(5)).unwrap();
-        block_on(registry.replace_control_password(&id, &new, ada)).unwrap();
+        block_on(registry.replace_control_password(&id, &new, GrantsThen::End, ada)).unwrap();
     };
     let by_operator = || drop(block_on(registry.enroll_by_operator(&id, ada)));
     let unenroll = || {
@@ -180,7 +180,7 @@ fn new_passwords(number: u32) -> NewPasswords {
     NewPasswords::new(enroll_password(&generated_password(number))).with_control(control)
 }
 
-fn count_each(counting: &CountingStore, operations: &[Operation<'_>]) {
+pub(crate) fn count_each(counting: &CountingStore, operations: &[Operation<'_>]) {
     let mut differ = Vec::new();
     for (name, operation, said) in operations {
         let before = (counting.gets(), counting.commits());
@@ -194,6 +194,6 @@ fn count_each(counting: &CountingStore, operations: &[Operation<'_>]) {
 }
 
 /// What it is, how it is done, and its look-ups and commits.
-type Operation<'a> = (&'a str, &'a dyn Fn(), (usize, usize));
+pub(crate) type Operation<'a> = (&'a str, &'a dyn Fn(), (usize, usize));
 
 const TEMPLATE: &str = "mod-0123456789abcdef01234567";

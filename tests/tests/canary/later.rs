@@ -2,7 +2,7 @@
 
 use plugmint::{
     Actor, ConnectionPassword, ControlPassword, Credentials, EnrollPassword, Enrollment, Epoch,
-    NewPasswords, Outcome, PlugId, Registry, SerialId, Source, UnixMillis,
+    GrantsThen, NewPasswords, Outcome, PlugId, Registry, SerialId, Source, UnixMillis,
 };
 use plugmint_tests::Canaries;
 
@@ -121,12 +121,14 @@ impl Later<'_> {
         }
         let control = |text| ControlPassword::parse(text).unwrap();
         for text in [LAST_ENROLL, LAST_CONTROL] {
-            let replaced = registry.replace_control_password(id, &control(text), ada).await;
+            let replaced =
+                registry.replace_control_password(id, &control(text), GrantsThen::End, ada).await;
             kept.error(replaced.unwrap_err());
         }
         for outcome in [Outcome::Done, Outcome::AlreadyDone] {
             let other = control(OTHER_CONTROL);
-            let done = registry.replace_control_password(id, &other, ada).await.unwrap();
+            let done =
+                registry.replace_control_password(id, &other, GrantsThen::End, ada).await.unwrap();
             assert_eq!(kept.value_of(done), outcome);
         }
     }

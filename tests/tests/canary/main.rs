@@ -7,6 +7,7 @@
 
 #![cfg(test)]
 
+mod controlling;
 mod host;
 mod kept;
 mod later;

@@ -1,7 +1,9 @@
 //! Every secret of the device in the story.
 
 use plugmint::{Epoch, RootKey, SerialId, TemplateDesign};
-use plugmint_tests::{Canaries, control_secrets, of_hex, platform_secrets, thing_secrets_at};
+use plugmint_tests::{
+    Canaries, control_secrets, controller_secret, of_hex, platform_secrets, thing_secrets_at,
+};
 
 /// A root key, as digits.
 pub(crate) const ROOT_KEY: &str =
@@ -40,8 +42,16 @@ pub(crate) fn of(id: &SerialId, design: &TemplateDesign) -> Canaries {
     for (name, secret) in platform_secrets(&root).into_iter().chain(enroll).chain(control) {
         secrets.note(name, &secret);
     }
+    let controllers = [CONTROL, OTHER_CONTROL].into_iter().flat_map(|password| {
+        let of = |place| controller_secret(&root, id, design, password, place);
+        (0..=LAST_ORDINAL).flat_map(|ordinal| [(ordinal, 0), (ordinal, 1)]).map(of)
+    });
+    for (name, secret) in controllers {
+        secrets.note(name, &secret);
+    }
     secrets
 }
 
 /// As far as the story goes.
 const LAST_EPOCH: u32 = 6;
+const LAST_ORDINAL: u32 = 6;

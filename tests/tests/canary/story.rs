@@ -7,14 +7,15 @@ use std::sync::Arc;
 use plugmint::testing::{FixedClock, builder};
 use plugmint::{
     Actor, AttemptLimits, Author, ConnectionPassword, ControlClass, ControlPassword,
-    EnrollPassword, Epoch, NewSerial, OperatorEnroll, Registry, RepeatPolicy, SerialId, Source,
-    SourceLimit, SourceWatch, TemplateDesign, UnixMillis,
+    EnrollPassword, Epoch, GrantsThen, NewSerial, OperatorEnroll, Registry, RepeatPolicy, SerialId,
+    Source, SourceLimit, SourceWatch, TemplateDesign, UnixMillis,
 };
 use plugmint_redb::{RedbOptions, RedbStore};
 use plugmint_store::Store;
 use plugmint_tests::{Trouble, TroubledStore, chosen_design};
 use pollster::block_on;
 
+use crate::controlling::Controlling;
 use crate::host::Host;
 use crate::kept::Kept;
 use crate::later::{Later, passwords};
@@ -54,7 +55,7 @@ fn no_secret_of_a_device_is_said_or_written_in_its_whole_life() {
     }
 }
 
-async fn whole_life(kept: &Kept, directory: &Path, tagged: bool) -> [SerialId; 2] {
+async fn whole_life(kept: &Kept, directory: &Path, tagged: bool) -> [SerialId; 3] {
     let path = directory.join("store.redb");
     let store: Arc<dyn Store> =
         Arc::new(RedbStore::create(&path, &RedbOptions::default()).unwrap());
@@ -87,20 +88,23 @@ async fn whole_life(kept: &Kept, directory: &Path, tagged: bool) -> [SerialId; 2
     kept.value(&registry.enable(&id, &ada).await.unwrap());
     looking::looks(kept, &registry, &id).await;
     let secrets = &secrets::of(&id, &design());
-    Later { kept, registry: &registry, id: &id, ada: &ada, secrets }.told().await;
-    looking::looks(kept, &registry, &id).await;
+    let held = SerialId::new(*id.template(), "SN-held".parse().unwrap());
+    let registry = &registry;
+    Controlling { kept, registry, id: &id, held: &held, ada: &ada, secrets }.told().await;
+    Later { kept, registry, id: &id, ada: &ada, secrets }.told().await;
+    looking::looks(kept, registry, &id).await;
     let away = registry.create_template(registry.company(), design()).await.unwrap();
     let away = SerialId::new(*away.id(), *id.serial());
-    looking::puts_away(kept, &registry, &away, &ada).await;
-    operators(kept, &registry, &id, &ada).await;
-    looking::follows_and_forgets(kept, &registry, &id).await;
+    looking::puts_away(kept, registry, &away, &ada).await;
+    operators(kept, registry, &id, &ada).await;
+    looking::follows_and_forgets(kept, registry, &id).await;
     registry.close().await;
     let right = EnrollPassword::parse(ENROLL).unwrap();
     kept.error(registry.enroll(&id, &right).await.unwrap_err());
     let reopened = settings().open(&root_key()).await.unwrap();
     kept.debug(&reopened);
     kept.error(reopened.enroll(&id, &right).await.unwrap_err());
-    [id, away]
+    [id, away, held]
 }
 
 async fn first_epoch(kept: &Kept, registry: &Registry, id: &SerialId) {
@@ -170,7 +174,12 @@ async fn troubles(kept: &Kept, store: &Arc<dyn Store>, id: &SerialId, ada: &Acto
         troubled.calm();
         troubled.trouble(trouble, 16);
         let control = ControlPassword::parse(NEW_CONTROL).unwrap();
-        kept.error(registry.replace_control_password(id, &control, ada).await.unwrap_err());
+        kept.error(
+            registry
+                .replace_control_password(id, &control, GrantsThen::End, ada)
+                .await
+                .unwrap_err(),
+        );
         troubled.calm();
         troubled.trouble(trouble, 16);
         let closed = registry.close_template(id.template()).await;
@@ -196,33 +205,50 @@ async fn operators(kept: &Kept, registry: &Registry, id: &SerialId, ada: &Actor)
 }
 
 /// What an operation is traced as.
-const SPANS: [&str; 30] = [
+const SPANS: [&str; 47] = [
+    "access",
+    "add_thing",
     "authenticate",
     "change_template",
     "check_all",
     "close_template",
+    "controller",
+    "controllers",
     "count_serials",
     "create",
     "create_template",
     "delete_template",
     "disable",
+    "disable_controller",
     "enable",
+    "enable_controller",
     "enroll",
     "enroll_by_operator",
+    "enroll_controller",
     "explain",
     "explain_all",
     "feed",
     "forget_events",
+    "grant",
+    "grants_of",
+    "grants_on",
     "history",
     "open",
     "open_template",
     "reactivate",
+    "reactivate_controller",
     "reactivate_with_overlap",
     "register",
+    "release",
+    "release_all",
+    "release_all_things",
+    "release_things",
     "replace_control_password",
     "replace_passwords",
     "retire",
+    "retire_controller",
     "serials",
+    "set_access",
     "transfer",
     "unenroll",
     "unenroll_by_device",
@@ -230,12 +256,16 @@ const SPANS: [&str; 30] = [
 ];
 
 /// What a host was told, so that there was something to look at.
-const TOLD: [(&str, &str); 9] = [
+const TOLD: [(&str, &str); 13] = [
     ("asked", "EnrollRequest"),
     ("asked", "Operator"),
     ("refused", "throttled"),
     ("refused", "Authenticate"),
     ("refused", "Unenroll"),
+    ("refused", "Control("),
+    ("refused", "AddThing"),
+    ("revoked", "ControllerReactivated"),
+    ("revoked", "ControllerRetired"),
     ("repeated", "RepeatedEnrollment"),
     ("suspects", "TooManySources"),
     ("revoked", "Unenrolled"),

@@ -5,6 +5,7 @@
 
 #![cfg(test)]
 
+mod controlling;
 mod key_versions;
 mod renewals;
 mod secrets;
@@ -33,6 +34,7 @@ fn no_public_type_shows_a_secret() {
     renewals::overlaps_and_renewals(&mut shown);
     told::told(&mut shown);
     key_versions::key_versions(&mut shown);
+    controlling::controlling(&mut shown);
     shown.holds_no_secret();
 
     let missing: Vec<_> = source::public_types().difference(&shown.names()).cloned().collect();

@@ -5,7 +5,7 @@ use plugmint_core::derivation::{
     AuthVerifier, EnrollKey, PlatformKeys, SealNonce, SealedKey, StretchMemory, Stretched, Verifier,
 };
 use plugmint_core::lifecycle::{
-    ControlOrigin, Decision, Offered, Registered, Registration, Renewal, RevokeRefusal,
+    ControlOrigin, Decision, GrantsThen, Offered, Registered, Registration, Renewal, RevokeRefusal,
     SerialRecord, Stage, Which,
 };
 use plugmint_core::{
@@ -165,7 +165,13 @@ fn transferred(shown: &mut Shown, activated: &SerialRecord) {
     shown.show(&transfer(&record, next).unwrap_err());
     let old = Thing::with(ENROLL, CONTROL);
     let (control, as_enroll) = (old.control, old.key.verifier());
-    let control = record.replace_control_password(control, &as_enroll, Author::Device, at(5));
+    let control = record.replace_control_password(
+        control,
+        &as_enroll,
+        GrantsThen::End,
+        Author::Device,
+        at(5),
+    );
     shown.show(&control.unwrap());
 }
 
@@ -189,6 +195,7 @@ fn refusals(shown: &mut Shown, activated: SerialRecord) {
     let same = activated.clone().replace_control_password(
         old.control,
         &new.key.verifier(),
+        GrantsThen::End,
         Author::Device,
         at(5),
     );

@@ -18,6 +18,7 @@ pub(crate) fn public_types() -> BTreeSet<String> {
         "CompanyId",
         "ControlPassword",
         "DenyReason",
+        "DeviceName",
         "EnrollPassword",
         "Epoch",
         "KeyVersion",

@@ -6,6 +6,7 @@
 mod operation;
 mod passwords;
 mod reference;
+mod root_keys;
 mod rough;
 mod sides;
 
@@ -28,7 +29,7 @@ impl StateMachineTest for BothBackends {
     fn apply(sides: Sides, model: &Model, operation: Operation) -> Sides {
         let sides = match operation {
             Operation::Wait { millis } => sides.wait(millis),
-            Operation::Reopen => sides.reopen(),
+            Operation::Reopen => sides.reopen(model),
             _ => sides,
         };
         sides.answer(model, operation);

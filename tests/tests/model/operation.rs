@@ -3,7 +3,8 @@
 mod arbitrary;
 
 use plugmint::{
-    Argon2Cost, ControlClass, Living, OperatorEnroll, PlugId, RepeatPolicy, TemplateDesign,
+    AccessLevel, Argon2Cost, ControlClass, ControllerCap, GrantsThen, Living, OperatorEnroll,
+    PlugId, RepeatPolicy, TemplateDesign,
 };
 use plugmint_tests::{chosen_design, design};
 
@@ -13,6 +14,9 @@ pub(crate) use arbitrary::arb_operation;
 pub(crate) const SEED: u64 = 7;
 
 pub(crate) const SERIALS: [&str; 4] = ["SN-1", "SN-10", "A", "00:1B:44:11:3A:B7"];
+
+/// What Controllers call themselves, some of them.
+pub(crate) const OWN_SERIALS: [&str; 2] = ["phone", "tablet"];
 
 pub(crate) const PASSWORDS: [&str; 4] = [
     "0123456789abcdef0123456789abcdef",
@@ -30,9 +34,11 @@ pub(crate) fn designs() -> Vec<TemplateDesign> {
     let shortest = Argon2Cost::new(64, 1, 1).unwrap();
     let by_operator = OperatorEnroll::Allowed;
     vec![
-        design(),
+        design().with_controllers(ControllerCap::new(2).unwrap()),
         design()
             .with_repeat(RepeatPolicy::Always)
+            .with_access(AccessLevel::Read)
+            .with_controllers(ControllerCap::new(1).unwrap())
             .with_control_class(ControlClass::Chosen)
             .with_argon2(shortest),
         design().with_repeat(RepeatPolicy::Never).with_operator_enroll(by_operator),
@@ -121,6 +127,59 @@ pub(crate) enum Operation {
     ReplaceControl {
         on: On,
         password: usize,
+        grants: GrantsThen,
+    },
+    /// Somebody enrolls as a Controller, with an own serial number or without.
+    Control {
+        on: On,
+        password: usize,
+        own: Option<usize>,
+    },
+    AddThing {
+        pick: usize,
+        on: On,
+        password: usize,
+    },
+    ReleaseThing {
+        pick: usize,
+        on: On,
+    },
+    ReleaseAllThings {
+        pick: usize,
+    },
+    DisableController {
+        pick: usize,
+    },
+    EnableController {
+        pick: usize,
+    },
+    RetireController {
+        pick: usize,
+    },
+    ReactivateController {
+        pick: usize,
+        seen: Seen,
+    },
+    Grant {
+        on: On,
+        pick: usize,
+    },
+    Release {
+        on: On,
+        pick: usize,
+    },
+    ReleaseAll {
+        pick: usize,
+    },
+    SetAccess {
+        on: On,
+        access: Option<AccessLevel>,
+    },
+    /// A new version of the root key, while there are few.
+    Rotate,
+    Sweep,
+    DropKey {
+        version: u32,
     },
     Close {
         template: usize,
@@ -156,6 +215,9 @@ impl Operation {
                 Self::Reactivate { on, seen: Seen::Before, overlap }
             }
             Self::Unenroll { on, seen: Seen::Present } => Self::Unenroll { on, seen: Seen::Before },
+            Self::ReactivateController { pick, seen: Seen::Present } => {
+                Self::ReactivateController { pick, seen: Seen::Before }
+            }
             Self::ReplacePasswords { on, pair, seen: Seen::Present } => {
                 Self::ReplacePasswords { on, pair, seen: Seen::Before }
             }

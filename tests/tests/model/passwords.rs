@@ -1,21 +1,26 @@
 //! What passwords come to, without a registry.
 
-use plugmint::testing::root_key;
 use plugmint::{ControlPassword, NewPasswords, PasswordClass, SerialId, TemplateDesign};
 use plugmint_core::KeyVersion;
 use plugmint_core::derivation::{
-    EnrollKey, PlatformKeys, SealNonce, SealedKey, StretchMemory, Stretched, TemplateKey, Verifier,
+    ControlKey, EnrollKey, SealNonce, SealedKey, StretchMemory, Stretched, TemplateKey, Verifier,
 };
 use plugmint_core::lifecycle::{Offered, Registered, Registration, Renewal};
 use plugmint_core::{OperatorEnroll, UnixMillis};
 use plugmint_tests::{enroll_password, watch};
 
 use crate::operation::{PASSWORDS, Pair};
+use crate::root_keys::keys;
 
 /// The passwords of a serial, under the design of its template.
+#[derive(Clone, Copy)]
 pub(crate) struct Passwords<'a> {
     pub(crate) design: &'a TemplateDesign,
     pub(crate) id: &'a SerialId,
+    /// What the serial hangs on.
+    pub(crate) version: KeyVersion,
+    /// What it would hang on if it were new.
+    pub(crate) current: KeyVersion,
 }
 
 impl Passwords<'_> {
@@ -37,9 +42,18 @@ impl Passwords<'_> {
         self.enroll_key(password).verifier()
     }
 
-    pub(crate) fn as_control(&self, password: usize) -> Verifier {
+    pub(crate) fn control_key(&self, password: usize) -> ControlKey {
         let stretched = self.stretched(self.design.control_class().class(), password);
-        self.template_key().control_key(self.id.serial(), &stretched).verifier()
+        self.template_key().control_key(self.id.serial(), &stretched)
+    }
+
+    pub(crate) fn as_control(&self, password: usize) -> Verifier {
+        self.control_key(password).verifier()
+    }
+
+    /// The same passwords as those of a new serial.
+    const fn anew(self) -> Self {
+        Self { version: self.current, ..self }
     }
 
     pub(crate) fn offered(&self, pair: Pair) -> Offered {
@@ -53,16 +67,18 @@ impl Passwords<'_> {
     }
 
     pub(crate) fn renewal(&self, pair: Pair) -> Renewal {
-        let control = pair.control.map(|control| self.as_control(control));
-        let enroll = self.as_enroll(pair.enroll);
-        Renewal::new(KeyVersion::FIRST, enroll, control, self.sealed(pair.enroll))
+        let anew = self.anew();
+        let control = pair.control.map(|control| anew.as_control(control));
+        let enroll = anew.as_enroll(pair.enroll);
+        Renewal::new(self.current, enroll, control, anew.sealed(pair.enroll))
     }
 
     pub(crate) fn registered(&self, pair: Pair, at: UnixMillis) -> Registered {
-        let control = pair.control.map(|control| self.as_control(control));
-        let enroll = self.as_enroll(pair.enroll);
-        let registration = Registration::new(KeyVersion::FIRST, enroll, control, at);
-        Registered::new(registration, self.sealed(pair.enroll))
+        let anew = self.anew();
+        let control = pair.control.map(|control| anew.as_control(control));
+        let enroll = anew.as_enroll(pair.enroll);
+        let registration = Registration::new(self.current, enroll, control, at);
+        Registered::new(registration, anew.sealed(pair.enroll))
     }
 
     /// The nonce is the registry's to draw: any does here.
@@ -70,10 +86,8 @@ impl Passwords<'_> {
         match self.design.operator_enroll() {
             OperatorEnroll::Refused => None,
             OperatorEnroll::Allowed => {
-                let (keys, key) = (keys(), self.enroll_key(password));
-                let nonce = SealNonce::from_random([0; SealNonce::LEN]);
-                let version = KeyVersion::FIRST;
-                Some(SealedKey::seal(version, keys.seal(), nonce, self.id, &key).unwrap())
+                let (keys, key) = (keys(self.version), self.enroll_key(password));
+                Some(SealedKey::seal(self.version, keys.seal(), nonce(), self.id, &key).unwrap())
             }
         }
     }
@@ -87,12 +101,12 @@ impl Passwords<'_> {
     }
 
     fn template_key(&self) -> TemplateKey {
-        keys().template_key(self.id.template())
+        keys(self.version).template_key(self.id.template())
     }
 }
 
-pub(crate) fn keys() -> PlatformKeys {
-    PlatformKeys::of_root(&root_key())
+pub(crate) fn nonce() -> SealNonce {
+    SealNonce::from_random([0; SealNonce::LEN])
 }
 
 pub(crate) fn control_password(password: usize) -> ControlPassword {

@@ -1,19 +1,23 @@
 //! The model: records in a map, and the core that decides on them.
 
+mod controllers;
 mod devices;
+mod grants;
 mod operators;
+mod root_keys;
 mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use plugmint::testing::TestRegistry;
 use plugmint::{
-    Actor, Author, ConnectionPassword, Epoch, Event, PlugId, ProductionTemplate, SerialId,
-    TemplateId, UnixMillis,
+    Actor, Author, ConnectionPassword, Credentials, Epoch, Event, KeyVersion, Ordinal, PlugId,
+    PrincipalKind, ProductionTemplate, SerialId, TemplateId, UnixMillis,
 };
 use plugmint_core::Credential;
-use plugmint_core::Credentials;
-use plugmint_core::lifecycle::{Decision, SerialRecord, Stage};
+use plugmint_core::controller::{Controller, OwnSerialMark, Roster};
+use plugmint_core::grant::Grant;
+use plugmint_core::lifecycle::{Decision, Registration, SerialRecord, Stage};
 use pollster::block_on;
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
@@ -29,6 +33,14 @@ pub(crate) struct Model {
     pub(crate) records: BTreeMap<SerialId, SerialRecord>,
     /// Every event that ever was, of each serial.
     pub(crate) events: BTreeMap<SerialId, Vec<Event>>,
+    pub(crate) controllers: BTreeMap<(SerialId, Ordinal), Controller>,
+    pub(crate) rosters: BTreeMap<SerialId, Roster>,
+    pub(crate) known: BTreeMap<(SerialId, OwnSerialMark), Ordinal>,
+    /// Also those that do not count any more.
+    pub(crate) grants: BTreeMap<(SerialId, PlugId), Grant>,
+    /// The current version of the root key.
+    pub(crate) version: KeyVersion,
+    pub(crate) dropped: BTreeSet<KeyVersion>,
     /// How many events of each serial were forgotten.
     pub(crate) forgotten: BTreeMap<SerialId, usize>,
     /// The passwords of each serial.
@@ -50,10 +62,12 @@ pub(crate) struct Model {
     now: u64,
 }
 
-/// What a device was told when it enrolled.
+/// What a device or a Controller was told when it enrolled.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Given {
+    /// The serial; of a Controller that of its Thing.
     pub(crate) id: SerialId,
+    pub(crate) kind: PrincipalKind,
     pub(crate) plug_id: PlugId,
     text: String,
 }
@@ -79,6 +93,12 @@ impl ReferenceStateMachine for Model {
             templates: all.into_iter().map(|template| (*template.id(), template)).collect(),
             records: BTreeMap::new(),
             events: BTreeMap::new(),
+            controllers: BTreeMap::new(),
+            rosters: BTreeMap::new(),
+            known: BTreeMap::new(),
+            grants: BTreeMap::new(),
+            version: KeyVersion::FIRST,
+            dropped: BTreeSet::new(),
             forgotten: BTreeMap::new(),
             pairs: BTreeMap::new(),
             last: None,
@@ -110,7 +130,10 @@ impl Model {
     }
 
     pub(crate) fn passwords<'a>(&'a self, id: &'a SerialId) -> Passwords<'a> {
-        Passwords { design: self.templates[id.template()].design(), id }
+        let registration = self.records.get(id).and_then(|record| record.stage().registration());
+        let version = registration.map_or(self.version, Registration::key_version);
+        let design = self.templates[id.template()].design();
+        Passwords { design, id, version, current: self.version }
     }
 
     pub(crate) const fn time(&self) -> UnixMillis {
@@ -158,7 +181,24 @@ impl Model {
             Operation::Unenroll { on, seen } => self.unenroll(on, seen),
             Operation::ReplacePasswords { on, pair, seen } => self.replace(on, pair, seen),
             Operation::Transfer { on, pair, seen } => self.transfer(on, pair, seen),
-            Operation::ReplaceControl { on, password } => self.replace_control(on, password),
+            Operation::ReplaceControl { on, password, grants } => {
+                self.replace_control(on, password, grants)
+            }
+            Operation::Control { .. }
+            | Operation::DisableController { .. }
+            | Operation::EnableController { .. }
+            | Operation::RetireController { .. }
+            | Operation::ReactivateController { .. } => self.answer_about_controllers(operation),
+            Operation::AddThing { .. }
+            | Operation::ReleaseThing { .. }
+            | Operation::ReleaseAllThings { .. }
+            | Operation::Grant { .. }
+            | Operation::Release { .. }
+            | Operation::ReleaseAll { .. }
+            | Operation::SetAccess { .. } => self.answer_about_grants(operation),
+            Operation::Rotate => self.rotate(),
+            Operation::Sweep => self.sweep(),
+            Operation::DropKey { version } => self.drop_key(version),
             Operation::Close { template } => self.close(template),
             Operation::Open { template } => self.open(template),
             Operation::Change { template, repeat } => self.change(template, repeat),
@@ -176,12 +216,21 @@ impl Model {
         }
     }
 
+    fn tell(&mut self, id: SerialId, event: Event) {
+        self.unread.insert((id, event.number().number()));
+        self.events.entry(id).or_default().push(event);
+    }
+
     /// The epoch that an operator saw.
     fn saw(&mut self, id: &SerialId, seen: Seen) -> Epoch {
         let now = self.records.get(id).map_or(Epoch::FIRST, |record| match record.stage() {
             Stage::Retired(retired) => retired.epoch(),
             stage => stage.registration().unwrap().epoch(),
         });
+        self.saw_of(now, seen)
+    }
+
+    fn saw_of(&mut self, now: Epoch, seen: Seen) -> Epoch {
         self.seen = match seen {
             Seen::Present => now,
             Seen::Before => Epoch::new(now.number().saturating_sub(1)),
@@ -194,9 +243,7 @@ impl Model {
         match decision {
             Decision::Answer(answer) => answer,
             Decision::Commit(change, answer) => {
-                let event = change.event().clone();
-                self.unread.insert((id, event.number().number()));
-                self.events.entry(id).or_default().push(event);
+                self.tell(id, change.event().clone());
                 let old = self.records.insert(id, change.record().clone());
                 let old = old.map(|old| old.credentials(&id)).unwrap_or_default();
                 let old = old.into_iter().map(|old| (*old.plug_id(), old.into_closed()));

@@ -37,6 +37,8 @@ fn arb_fate(operation: &Operation) -> BoxedStrategy<Fate> {
         Operation::Delete { .. }
         | Operation::Forget { .. }
         | Operation::ReadFeed { .. }
+        | Operation::Sweep
+        | Operation::DropKey { .. }
         | Operation::Wait { .. }
         | Operation::Reopen => Just(Fate::Sound).boxed(),
         _ => prop_oneof![
@@ -85,7 +87,7 @@ impl Rough {
             Operation::Wait { millis } => {
                 self.clock.advance(Duration::from_millis(u64::from(millis)));
             }
-            Operation::Reopen => self = self.reopen(),
+            Operation::Reopen => self = self.reopen(&after),
             _ => {}
         }
         let said = match fate {
@@ -105,6 +107,11 @@ impl Rough {
         }
         // What was handed over is done when something is that was handed over later.
         self.fence();
+        if let Operation::Rotate = operation {
+            // No serial shows it: whoever does not know asks again.
+            block_on(self.side.answer(&after, operation));
+            return (self, after);
+        }
         let done = self.side.is_at(&after);
         let same = self.side.is_at(model);
         assert!(done || same, "{operation:?}, {fate:?}: it is done by half");
@@ -113,9 +120,9 @@ impl Rough {
         (self, if done && !same { after } else { model.clone() })
     }
 
-    fn reopen(self) -> Self {
+    fn reopen(self, model: &Model) -> Self {
         let Self { store, side, clock, reopened } = self;
-        let side = side.reopen(|store| store, &clock, SEED + 1 + reopened);
+        let side = side.reopen(|store| store, &clock, SEED + 1 + reopened, model);
         Self { store, side, clock, reopened: reopened + 1 }
     }
 

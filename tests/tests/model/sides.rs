@@ -2,6 +2,7 @@
 
 mod agreement;
 mod answers;
+mod controlling;
 
 use std::collections::BTreeSet;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -46,10 +47,10 @@ impl Sides {
     }
 
     /// Drops both registries, opens redb's file anew, and gives both the same new seed.
-    pub(crate) fn reopen(self) -> Self {
+    pub(crate) fn reopen(self, model: &Model) -> Self {
         let Self { memory, redb, clock, directory, reopened } = self;
         let seed = SEED + 1 + reopened;
-        let memory = memory.reopen(|store| store, &clock, seed);
+        let memory = memory.reopen(|store| store, &clock, seed, model);
         let redb = redb.reopen(
             |store| {
                 drop(store);
@@ -58,6 +59,7 @@ impl Sides {
             },
             &clock,
             seed,
+            model,
         );
         Self { memory, redb, clock, directory, reopened: reopened + 1 }
     }
@@ -117,12 +119,14 @@ impl Side {
         store: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
         clock: &Arc<FixedClock>,
         seed: u64,
+        model: &Model,
     ) -> Self {
         let Followed { feed, ever, .. } = self.feed.into_inner().unwrap();
         let cursor = feed.cursor();
         drop((feed, self.registry));
         let store = store(self.store);
-        let registry = block_on(settings(&store, clock, seed).open(&root_key())).unwrap();
+        let keys = model.root_keys();
+        let registry = block_on(settings(&store, clock, seed).open(&keys)).unwrap();
         Self::over(store, registry, cursor, ever)
     }
 

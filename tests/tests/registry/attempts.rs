@@ -8,12 +8,12 @@ use crate::prelude::*;
 const RIGHT: &str = "correct horse battery";
 const WRONG: &str = "another horse battery";
 
-fn source(number: u32) -> Source {
+pub(crate) fn source(number: u32) -> Source {
     Source::new(number.to_be_bytes()).unwrap()
 }
 
 /// A scene with the limits that hold unless told otherwise.
-fn limited(design: TemplateDesign) -> Scene {
+pub(crate) fn limited(design: TemplateDesign) -> Scene {
     let clock = Arc::new(FixedClock::default());
     let settings = builder(memory(), Arc::clone(&clock), 1)
         .with_attempt_limits(AttemptLimits::default().with_buckets(1 << 12));

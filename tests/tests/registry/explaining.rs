@@ -1,158 +1,21 @@
 //! What an operator is told would happen is what happens: every verb, in every situation that a
 //! registry leads to.
 
+mod cells;
+
 use plugmint::{
-    Answer, Enrollment, Epoch, Living, NewPasswords, SerialStatus, TemplateState, UnixMillis, Verb,
+    AccessLevel, Answer, ControllerRequest, Enrollment, Epoch, GrantsThen, SerialStatus,
+    TemplateState, Verb,
 };
 
 use crate::prelude::*;
 
-/// How far a serial has come.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Point {
-    Unknown,
-    NeverEnrolled,
-    Replaced,
-    MustEnrollAgain,
-    MustEnrollAgainInOverlap,
-    Enrolled,
-    EnrolledInOverlap,
-    Activated,
-    Retired,
-}
-
-impl Point {
-    const ALL: [Self; 9] = [
-        Self::Unknown,
-        Self::NeverEnrolled,
-        Self::Replaced,
-        Self::MustEnrollAgain,
-        Self::MustEnrollAgainInOverlap,
-        Self::Enrolled,
-        Self::EnrolledInOverlap,
-        Self::Activated,
-        Self::Retired,
-    ];
-
-    /// Whether a template with such a serial is deleted, when nobody asks to retire it.
-    fn is_in_use(self) -> bool {
-        use Point::{Activated, Enrolled, EnrolledInOverlap, MustEnrollAgainInOverlap};
-        [Activated, Enrolled, EnrolledInOverlap, MustEnrollAgainInOverlap].contains(&self)
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Cell {
-    point: Point,
-    mark: Mark,
-    repeat: RepeatPolicy,
-    operator: OperatorEnroll,
-    template: State,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum State {
-    Open,
-    Closed,
-    Deleted,
-}
-
-fn cells() -> Vec<Cell> {
-    let mut cells = Vec::new();
-    for point in Point::ALL {
-        for mark in [Mark::Enabled, Mark::Disabled] {
-            for repeat in [RepeatPolicy::UntilActivated, RepeatPolicy::Always, RepeatPolicy::Never]
-            {
-                for operator in [OperatorEnroll::Refused, OperatorEnroll::Allowed] {
-                    for template in [State::Open, State::Closed, State::Deleted] {
-                        cells.push(Cell { point, mark, repeat, operator, template });
-                    }
-                }
-            }
-        }
-    }
-    cells.retain(|cell| {
-        let unmarked = [Point::Unknown, Point::Retired].contains(&cell.point);
-        (cell.mark == Mark::Enabled || !unmarked)
-            && (cell.template != State::Deleted || !cell.point.is_in_use())
-    });
-    cells
-}
-
-/// A serial brought into a situation, and what its device was told on the way.
-struct Subject {
-    id: SerialId,
-    password: String,
-    current: Option<Enrollment>,
-    former: Option<Enrollment>,
-}
-
-fn passwords(number: u32) -> NewPasswords {
-    NewPasswords::new(enroll_password(&password(number)))
-}
-
-fn brought_to(scene: &Scene, cell: Cell) -> Subject {
-    let (registry, ada) = (&scene.registry, &scene.ada);
-    let design = design().with_repeat(cell.repeat).with_operator_enroll(cell.operator);
-    let template = block_on(registry.create_template(registry.company(), design)).unwrap();
-    let id = SerialId::new(*template.id(), "SN-1".parse().unwrap());
-    let mut subject = Subject { id, password: password(1), current: None, former: None };
-    let mut seen = Epoch::FIRST;
-    if cell.point != Point::Unknown {
-        let new = new_serial("SN-1", &subject.password);
-        block_on(registry.register(template.id(), new, ada)).unwrap();
-    }
-    let enroll = || block_on(scene.enroll(&id, &password(1)));
-    match cell.point {
-        Point::Unknown | Point::NeverEnrolled => {}
-        Point::Retired => drop(block_on(registry.retire(&id, ada)).unwrap()),
-        Point::Replaced => {
-            block_on(registry.replace_passwords(&id, &passwords(2), seen, ada)).unwrap();
-            subject.password = password(2);
-        }
-        Point::Enrolled => subject.current = Some(enroll()),
-        Point::MustEnrollAgain
-        | Point::MustEnrollAgainInOverlap
-        | Point::EnrolledInOverlap
-        | Point::Activated => {
-            let told = enroll();
-            block_on(scene.connect(&told));
-            subject.current = Some(told);
-        }
-    }
-    let until = UnixMillis::new(scene.clock.time().millis() + 1000);
-    match cell.point {
-        Point::MustEnrollAgain => {
-            block_on(registry.reactivate(&id, seen, ada)).unwrap();
-            subject.former = subject.current.take();
-        }
-        Point::MustEnrollAgainInOverlap | Point::EnrolledInOverlap => {
-            block_on(registry.reactivate_with_overlap(&id, seen, until, ada)).unwrap();
-            subject.former = subject.current.take();
-            seen = Epoch::new(1);
-        }
-        _ => {}
-    }
-    if cell.point == Point::EnrolledInOverlap {
-        subject.current = Some(enroll());
-    }
-    assert!(seen <= Epoch::new(1));
-    if cell.mark == Mark::Disabled {
-        block_on(registry.disable(&id, ada)).unwrap();
-    }
-    match cell.template {
-        State::Open => {}
-        State::Closed => drop(block_on(registry.close_template(template.id())).unwrap()),
-        State::Deleted => {
-            block_on(registry.delete_template(template.id(), Living::Refuse, ada)).unwrap();
-        }
-    }
-    subject
-}
+use cells::{Elsewhere, Subject, brought_to, cells, control, elsewhere, passwords};
 
 /// What came of a verb: the stage after it, or what it said.
 fn answer(
     scene: &Scene,
+    elsewhere: &Elsewhere,
     subject: &Subject,
     verb: Verb,
     before: Option<&SerialStatus>,
@@ -175,10 +38,7 @@ fn answer(
         format!("{:?}", told.outcome())
     };
     let outcome = |outcome: Outcome| format!("{outcome:?}");
-    let register = || {
-        let new = new_serial("SN-1", &subject.password);
-        block_on(registry.register(id.template(), new, ada))
-    };
+    let register = || block_on(registry.register(id.template(), subject.new_serial(), ada));
     let new = passwords(7);
     match verb {
         Verb::Register => register().map(|_| "Done".to_owned()).map_err(|e| e.code()),
@@ -215,8 +75,12 @@ fn answer(
         }
         Verb::ReplaceControlPassword => {
             let control = ControlPassword::parse(&password(8)).unwrap();
-            let done = block_on(registry.replace_control_password(id, &control, ada));
+            let done =
+                block_on(registry.replace_control_password(id, &control, GrantsThen::End, ada));
             done.map(outcome).map_err(|e| e.code())
+        }
+        Verb::EnrollController | Verb::AddThing | Verb::Grant | Verb::Release | Verb::SetAccess => {
+            answer_of_control(scene, elsewhere, subject, verb)
         }
         Verb::Transfer => {
             block_on(registry.transfer(id, &new, seen, ada)).map(outcome).map_err(|e| e.code())
@@ -225,20 +89,65 @@ fn answer(
     }
 }
 
+/// What came of a verb on who controls the Thing.
+fn answer_of_control(
+    scene: &Scene,
+    elsewhere: &Elsewhere,
+    subject: &Subject,
+    verb: Verb,
+) -> Result<String, &'static str> {
+    let (registry, ada, id) = (&scene.registry, &scene.ada, &subject.id);
+    let ungranted = elsewhere.ungranted.credentials();
+    let outcome = |outcome: Outcome| format!("{outcome:?}");
+    match verb {
+        Verb::EnrollController => {
+            let request = ControllerRequest::new();
+            let told =
+                block_on(registry.enroll_controller(None, id, &control(subject.control), &request));
+            told.map(|_| "Done".to_owned()).map_err(|e| e.code())
+        }
+        Verb::AddThing => {
+            let (plug_id, password) = (ungranted.plug_id(), ungranted.connection_password());
+            let added = block_on(registry.add_thing(
+                None,
+                plug_id,
+                password,
+                id,
+                &control(subject.control),
+            ));
+            added.map(outcome).map_err(|e| e.code())
+        }
+        Verb::Grant => {
+            let granted = block_on(registry.grant(id, ungranted.plug_id(), ada));
+            granted.map(outcome).map_err(|e| e.code())
+        }
+        Verb::Release => {
+            let holder = elsewhere.granted.credentials().plug_id();
+            block_on(registry.release(id, holder, ada)).map(outcome).map_err(|e| e.code())
+        }
+        Verb::SetAccess => {
+            let level = Some(AccessLevel::None);
+            block_on(registry.set_access(id, level, ada)).map(outcome).map_err(|e| e.code())
+        }
+        _ => panic!("{verb} is no verb on who controls a Thing"),
+    }
+}
+
 #[test]
 fn every_verb_does_in_every_situation_what_its_explanation_says() {
     let store = Arc::new(CountingStore::new(memory()));
     let scene = block_on(Scene::new(Arc::clone(&store) as _, design()));
+    let elsewhere = elsewhere(&scene);
     let status = |id: &SerialId| block_on(scene.registry.serial(id)).ok();
     for cell in cells() {
         for verb in Verb::ALL {
-            let subject = brought_to(&scene, cell);
+            let subject = brought_to(&scene, &elsewhere, cell);
             let before = status(&subject.id);
             let commits = store.commits();
             let explained = block_on(scene.registry.explain(&subject.id, verb)).unwrap();
             assert_eq!(store.commits(), commits, "explaining writes nothing");
             assert_eq!(explained.status, before);
-            let given = answer(&scene, &subject, verb, before.as_ref());
+            let given = answer(&scene, &elsewhere, &subject, verb, before.as_ref());
             let after = status(&subject.id);
             let expected = match explained.rule.answer() {
                 Answer::Becomes(stage) => {

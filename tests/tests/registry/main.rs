@@ -4,10 +4,12 @@
 
 mod attempts;
 mod authenticating;
+mod controllers;
 mod enrolling;
 mod events;
 mod explaining;
 mod feeding;
+mod grants;
 mod hooks;
 mod key_files;
 mod listing;

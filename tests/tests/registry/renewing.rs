@@ -1,6 +1,8 @@
 //! New passwords for a serial that has some.
 
-use plugmint::{ControlClass, Epoch, NewPasswords, NotTransferred, PasswordError, ReplaceRefusal};
+use plugmint::{
+    ControlClass, Epoch, GrantsThen, NewPasswords, NotTransferred, PasswordError, ReplaceRefusal,
+};
 use plugmint::{TransferRefusal, Which};
 
 use crate::prelude::*;
@@ -133,7 +135,12 @@ fn a_control_password_is_replaced_in_any_stage_and_not_by_itself() {
     let (one, two, three) = (password(1), password(2), password(3));
     let id = register_with_control(&scene, &one, &two);
     let replace = |text: &str| {
-        block_on(scene.registry.replace_control_password(&id, &control(text), &scene.ada))
+        block_on(scene.registry.replace_control_password(
+            &id,
+            &control(text),
+            GrantsThen::End,
+            &scene.ada,
+        ))
     };
     assert_eq!(replace(&two).unwrap_err().code(), "unchanged-password");
     assert_eq!(replace(&one).unwrap_err().code(), "same-passwords");

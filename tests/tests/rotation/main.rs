@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod controllers_meanwhile;
+mod controlling;
 mod crashing;
 mod dropping;
 mod files;

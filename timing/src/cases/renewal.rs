@@ -6,8 +6,8 @@
 
 use plugmint_core::derivation::Verifier;
 use plugmint_core::lifecycle::{
-    Decision, Offered, Outcome, Registered, Registration, Renewal, ReplaceControlRefusal,
-    ReplaceRefusal, SerialRecord, TransferRefusal, Which,
+    Decision, GrantsThen, Offered, Outcome, Registered, Registration, Renewal,
+    ReplaceControlRefusal, ReplaceRefusal, SerialRecord, TransferRefusal, Which,
 };
 use plugmint_core::{Author, Epoch, KeyVersion};
 
@@ -135,7 +135,13 @@ fn replace_control() {
         let (record, as_enroll) = (record(), verifier(OTHER, None));
         let control = verifier(CONTROL, changed);
         let answer = published(&[Secrets; 2], || {
-            record.replace_control_password(control, &as_enroll, Author::Device, NOW)
+            record.replace_control_password(
+                control,
+                &as_enroll,
+                GrantsThen::End,
+                Author::Device,
+                NOW,
+            )
         });
         match answer {
             Err(ReplaceControlRefusal::Unchanged) => assert_eq!(changed, None),
@@ -144,7 +150,8 @@ fn replace_control() {
     }
     let (record, as_enroll) = (record(), verifier(ENROLL, None));
     let answer = published(&[Secrets], || {
-        record.replace_control_password(verifier(OTHER, None), &as_enroll, Author::Device, NOW)
+        let (other, end) = (verifier(OTHER, None), GrantsThen::End);
+        record.replace_control_password(other, &as_enroll, end, Author::Device, NOW)
     });
     assert!(matches!(answer, Err(ReplaceControlRefusal::SamePasswords)));
 }

@@ -10,7 +10,8 @@ use plugmint::TemplateId;
 
 pub(crate) use lists::{FilterArgs, HistoryArgs, ListArgs, VerifyHistoryArgs};
 pub(crate) use one::{
-    AddArgs, ExplainArgs, ReactivateArgs, SeenArgs, SeenEpoch, SerialArgs, ShowArgs,
+    AddArgs, ExplainArgs, ReactivateArgs, ReplaceControlArgs, SeenArgs, SeenEpoch, SerialArgs,
+    SetAccessArgs, ShowArgs,
 };
 
 #[derive(Debug, Subcommand)]
@@ -58,6 +59,7 @@ pub(crate) enum SerialCommand {
     /// Show all there is to know of a serial, and what may be done next
     ///
     /// Each verb that would do something stands there with its command line. Nothing is changed.
+    /// For a Controller, see `controller show`.
     #[command(after_help = "Examples:
   plugmint serial show mod-5c66bc451866d3c62ba0b904 SN-0001
   plugmint serial show --plug-id dev-1f2e3d4c5b6a798812345678")]
@@ -124,11 +126,12 @@ pub(crate) enum SerialCommand {
     ReplacePasswords(SeenArgs),
     /// Give a serial another control password, or a first one
     ///
-    /// It is asked for, or is standard input. Stage, epoch and the device's passwords stay. A call
-    /// that is made again says already.
+    /// It is asked for, or is standard input. Stage, epoch and the device's passwords stay. Grants
+    /// on the Thing end, unless they are kept; its Controllers stay, and cannot be reactivated any
+    /// more. A call that is made again says already.
     #[command(after_help = "Example:
   plugmint serial replace-control-password mod-5c66bc451866d3c62ba0b904 SN-0001")]
-    ReplaceControlPassword(SerialArgs),
+    ReplaceControlPassword(ReplaceControlArgs),
     /// Give a serial to somebody else, under new passwords
     ///
     /// The passwords are read as `serial add` reads them. The serial is Registered at the next
@@ -138,6 +141,14 @@ pub(crate) enum SerialCommand {
     #[command(after_help = "Example:
   plugmint serial transfer --epoch 0 mod-5c66bc451866d3c62ba0b904 SN-0001")]
     Transfer(SeenArgs),
+    /// Say what Controllers may do with a Thing
+    ///
+    /// It holds at once for everybody who may act on the Thing, in place of what its template says;
+    /// `template` lets that hold again. Grants stay. A second call says already.
+    #[command(after_help = "Examples:
+  plugmint serial set-access mod-5c66bc451866d3c62ba0b904 SN-0001 read
+  plugmint serial set-access mod-5c66bc451866d3c62ba0b904 SN-0001 template")]
+    SetAccess(SetAccessArgs),
     /// Let a serial neither enroll nor authenticate until it is enabled
     ///
     /// Its stage and its passwords stay. A device that is connected stays so until its server drops

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use plugmint::{
-    AccessLevel, Argon2Cost, ControllerCap, Epoch, InvalidPlugId, Labels, PlugId, PlugIdKind,
-    RepeatPolicy, SerialId, SerialNumber, SourceLimit, SourceWatch, StageName, TemplateId,
-    UnixMillis,
+    AccessLevel, Argon2Cost, ControllerCap, Epoch, InvalidPlugId, KeyVersion, Labels, Ordinal,
+    PlugId, PlugIdKind, RepeatPolicy, SerialId, SerialNumber, SourceLimit, SourceWatch, StageName,
+    TemplateId, UnixMillis,
 };
 
 /// A time that was named: itself, or how long ago it is.
@@ -22,6 +22,15 @@ impl Moment {
             Self::Ago(millis) => UnixMillis::new(now.millis().saturating_sub(millis)),
         }
     }
+}
+
+/// What Controllers may do with a Thing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum OwnAccess {
+    /// What its template says.
+    Template,
+    /// What is said of the Thing itself.
+    Level(AccessLevel),
 }
 
 /// A time as RFC 3339 writes it, or an age.
@@ -64,6 +73,11 @@ pub(super) fn epoch(text: &str) -> Result<Epoch, String> {
     Ok(Epoch::new(number?))
 }
 
+pub(super) fn key_version(text: &str) -> Result<KeyVersion, String> {
+    let version = text.parse().ok().and_then(KeyVersion::new);
+    version.ok_or_else(|| "expected a number from 1 to 4294967295".to_owned())
+}
+
 pub(super) fn stage(text: &str) -> Result<StageName, String> {
     one_of(
         text,
@@ -96,6 +110,23 @@ pub(super) fn access(text: &str) -> Result<AccessLevel, String> {
             ("none", AccessLevel::None),
         ],
     )
+}
+
+pub(super) fn own_access(text: &str) -> Result<OwnAccess, String> {
+    one_of(
+        text,
+        [
+            ("read-write", OwnAccess::Level(AccessLevel::ReadWrite)),
+            ("read", OwnAccess::Level(AccessLevel::Read)),
+            ("none", OwnAccess::Level(AccessLevel::None)),
+            ("template", OwnAccess::Template),
+        ],
+    )
+}
+
+pub(super) fn ordinal(text: &str) -> Result<Ordinal, String> {
+    let number = text.parse().map_err(|_| "expected a number of at most 4294967295");
+    Ok(Ordinal::new(number?))
 }
 
 pub(super) fn controllers(text: &str) -> Result<ControllerCap, String> {
@@ -201,6 +232,8 @@ mod tests {
         );
         assert_eq!(stage("retired"), Ok(StageName::Retired));
         assert_eq!(access("none"), Ok(AccessLevel::None));
+        assert_eq!(own_access("template"), Ok(OwnAccess::Template));
+        assert_eq!(own_access("read"), Ok(OwnAccess::Level(AccessLevel::Read)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `plugmint authenticate`
 
-use plugmint::{ConnectionPassword, PlugId, Principal, ProvenBy};
+use plugmint::{ConnectionPassword, PlugId, Principal, PrincipalKind, ProvenBy};
 use pollster::block_on;
 
 use crate::failure::Failure;
@@ -18,11 +18,20 @@ pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), 
     output.show(&principal, |principal: &Principal| {
         facts([
             ("Plug-ID", Some(principal.plug_id().to_string())),
+            ("Kind", Some(kind(principal.kind()))),
             ("Template", Some(principal.id().template().to_string())),
             ("Serial", Some(visible(principal.id().serial().as_str()))),
             ("Password", overlap(principal.proven_by())),
         ])
     })
+}
+
+/// What it is, of the serial that stands below.
+fn kind(kind: PrincipalKind) -> String {
+    match kind {
+        PrincipalKind::Thing => "the device of this serial".to_owned(),
+        PrincipalKind::Controller { ordinal } => format!("Controller {ordinal} of this serial"),
+    }
 }
 
 /// What is to be said of the password, when it is not the last one.

@@ -22,12 +22,14 @@ pub(crate) fn run(file: &Path, home: &Home, output: &Output) -> Result<(), Failu
     spinner.finish_and_clear();
     let backup = backup.map_err(|error| Failure::from(error).about(file))?;
     output.show(&Written { file: file.display().to_string(), records: backup.records() }, |written| {
+        let keys = home.key_files();
+        let keys: Vec<_> = keys.iter().map(|file| file.display().to_string()).collect();
         format!(
             "{} records in {}; every page was read back and its checksum verified.\nThe root key is \
              not in it: keep a copy of {} apart.",
             written.records,
             written.file,
-            home.root_key().display()
+            keys.join(" and ")
         )
     })
 }

@@ -4,17 +4,19 @@ use plugmint::{Author, Event, EventKind};
 
 use crate::output::{time, visible};
 
-pub(crate) const COLUMNS: [&str; 4] = ["#", "WHEN", "WHO", "WHAT"];
+pub(crate) const COLUMNS: [&str; 5] = ["#", "WHEN", "WHO", "WHAT", "ABOUT"];
 
 pub(crate) fn row(event: &Event) -> Vec<String> {
     vec![
         event.number().to_string(),
         time(event.at()),
         match event.author() {
+            Author::Device if event.about().is_some() => "a device".to_owned(),
             Author::Device => "the device".to_owned(),
             Author::Operator(actor) => visible(actor.as_str()),
         },
         what(event.kind()).to_owned(),
+        event.about().map(ToString::to_string).unwrap_or_default(),
     ]
 }
 
@@ -32,6 +34,17 @@ fn what(kind: EventKind) -> &'static str {
         EventKind::PasswordsReplaced => "given other passwords",
         EventKind::ControlPasswordReplaced => "given another control password",
         EventKind::Transferred => "transferred: new passwords, a new identity",
+        EventKind::AccessSet => "told what Controllers may do with it",
+        EventKind::ControllerEnrolled => "a Controller enrolled, and may act on it",
+        EventKind::ControllerReissued => "a Controller enrolled again, with a new password",
+        EventKind::ControllerActivated => "a Controller connected for the first time",
+        EventKind::ControllerDisabled => "a Controller was disabled",
+        EventKind::ControllerEnabled => "a Controller was enabled",
+        EventKind::ControllerReactivated => "a Controller was reactivated: it must enroll again",
+        EventKind::ControllerRetired => "a Controller was retired",
+        EventKind::GrantAdded => "granted: somebody may act on it",
+        EventKind::GrantReleased => "released: somebody may not act on it any more",
+        EventKind::GrantsReleased => "released: somebody may act on nothing any more",
         _ => "something that this version has no word for",
     }
 }

@@ -1,6 +1,7 @@
 //! `plugmint serial ...`
 
 mod add;
+mod control;
 mod did;
 mod explain;
 mod history;
@@ -16,7 +17,6 @@ use crate::args::SerialCommand;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
-use crate::secret_input;
 
 use super::{enroll, import};
 
@@ -53,14 +53,11 @@ pub(crate) fn run(
             raise::replace_passwords(&arguments, home, actor, output)
         }
         SerialCommand::Transfer(arguments) => raise::transfer(&arguments, home, actor, output),
-        SerialCommand::ReplaceControlPassword(serial) => {
-            let id = serial.id();
-            // Who asks for a serial that is not there need not type a password first; and nobody
-            // else waits for the store while somebody types.
-            block_on(home.open()?.serial(&id))?;
-            let control = secret_input::control()?;
-            let done = block_on(home.open()?.replace_control_password(&id, &control, actor))?;
-            did::show(&id, done, "has another control password", output)
+        SerialCommand::ReplaceControlPassword(arguments) => {
+            control::replace_password(&arguments, home, actor, output)
+        }
+        SerialCommand::SetAccess(arguments) => {
+            control::set_access(&arguments, &home.open()?, actor, output)
         }
         SerialCommand::Disable(serial) => {
             let outcome = block_on(home.open()?.disable(&serial.id(), actor))?;

@@ -1,6 +1,6 @@
 //! `plugmint unenroll`
 
-use plugmint::{ConnectionPassword, PlugId};
+use plugmint::{ConnectionPassword, LookUpError, PlugId, PrincipalKind, Registry};
 use pollster::block_on;
 use serde::Serialize;
 
@@ -14,13 +14,32 @@ pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), 
     let password = secret_input::password("Connection password: ")?;
     let password = ConnectionPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
-    block_on(home.open()?.unenroll_by_device(plug_id, &password))?;
-    output.show(&Unenrolled { plug_id: *plug_id }, |unenrolled| {
-        format!("{} is taken off, and may enroll again", unenrolled.plug_id)
+    let registry = home.open()?;
+    block_on(registry.unenroll_by_device(plug_id, &password))?;
+    let unenrolled = Unenrolled { plug_id: *plug_id, kind: kind(&registry, plug_id) };
+    output.show(&unenrolled, |unenrolled| {
+        let then = match unenrolled.kind {
+            Some(PrincipalKind::Thing) => ", and may enroll again",
+            Some(PrincipalKind::Controller { .. }) => {
+                ": a Controller is retired by that, and enrolls as another one"
+            }
+            None => "",
+        };
+        format!("{} is taken off{then}", unenrolled.plug_id)
     })
+}
+
+/// What was taken off. That is done; where it cannot be read any more, that is still so.
+fn kind(registry: &Registry, plug_id: &PlugId) -> Option<PrincipalKind> {
+    match block_on(registry.controller(plug_id)) {
+        Ok(status) => Some(PrincipalKind::Controller { ordinal: status.ordinal }),
+        Err(LookUpError::Unknown(_)) => Some(PrincipalKind::Thing),
+        Err(_) => None,
+    }
 }
 
 #[derive(Serialize)]
 struct Unenrolled {
     plug_id: PlugId,
+    kind: Option<PrincipalKind>,
 }

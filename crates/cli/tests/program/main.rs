@@ -4,11 +4,14 @@
 
 mod backups;
 mod changes;
+mod controllers;
 mod derive;
 mod feed;
+mod grants;
 mod histories;
 mod home;
 mod import;
+mod keys;
 mod lists;
 mod program;
 mod secrets;

@@ -65,6 +65,20 @@ impl Home {
         (plug_id, password)
     }
 
+    /// Registers a Thing with this control password and activates it. Its Plug-ID.
+    pub(crate) fn thing(&self, template: &str, serial: &str, control: &str) -> String {
+        let enroll = "gTygYqudCQ-gY80EK29_tw";
+        self.add(template, serial, &format!("{enroll}\n{control}\n"));
+        self.activate(template, serial, enroll).0
+    }
+
+    /// Enrolls a Controller by hand. Its Plug-ID and connection password.
+    pub(crate) fn phone(&self, words: &[&str], control: &str) -> (String, String) {
+        let given = self.json(&[&["controller", "enroll"], words].concat(), control);
+        let text = |field: &str| given[field].as_str().unwrap().to_owned();
+        (text("plug_id"), text("connection_password"))
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -91,6 +105,19 @@ impl Home {
     /// Begins a run that this test talks to.
     pub(crate) fn begin(&self, words: &[&str]) -> Child {
         self.spawn(Command::new(env!("CARGO_BIN_EXE_plugmint")).args(words))
+    }
+
+    /// Runs the program and kills it where a thread of it makes that system call for the `count`th
+    /// time. `false` when it ended before.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_killed(&self, signal: &str, call: &str, count: usize, words: &[&str]) -> bool {
+        let inject = format!("inject={call}:signal={signal}:when={count}");
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject]);
+        let child = self.spawn(command.arg(env!("CARGO_BIN_EXE_plugmint")).args(words));
+        let output = child.wait_with_output().expect("strace is installed: it kills at a call");
+        assert!(output.status.code().is_none_or(|code| code == 0), "{output:?}");
+        output.status.code().is_none()
     }
 
     fn spawn(&self, command: &mut Command) -> Child {

@@ -150,6 +150,37 @@ fn each_command_line_that_is_shown_does_what_it_says() {
 }
 
 #[test]
+fn who_controls_a_serial_is_shown_what_only_the_operator_knows_in_capitals() {
+    let (home, template) = Home::with_template(&[]);
+    let add = ["serial", "add", &template, "SN-1"];
+    home.done(&add, &format!("{ENROLL}\n{CONTROL}\n"));
+    let command = |verb: &str| {
+        let next = next(&show(&home, &template, "SN-1"));
+        next.into_iter().find(|(name, _)| name == verb).map(|(_, command)| command)
+    };
+    assert_eq!(command("enroll-controller"), None);
+    assert_eq!(command("grant"), None);
+    home.activate(&template, "SN-1", ENROLL);
+    assert_eq!(command("release"), None);
+    let ran = home.shell(&command("enroll-controller").unwrap(), CONTROL);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let listed = home.json(&["grant", "list", &template, "SN-1"], "");
+    let holder = listed["grants"][0]["holder"].as_str().unwrap().to_owned();
+    for (verb, unknown, value) in [
+        ("release", "PLUG_ID", holder.as_str()),
+        ("grant", "PLUG_ID", &holder),
+        ("set-access", "LEVEL", "none"),
+    ] {
+        let command = command(verb).unwrap();
+        assert!(command.ends_with(unknown), "{command}");
+        let ran = home.shell(&command.replace(unknown, value), "");
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{command}: {ran:?}");
+    }
+    // What a phone does with its own password is not done by hand.
+    assert_eq!(command("add-thing"), None);
+}
+
+#[test]
 fn the_command_line_of_an_odd_serial_in_another_place_can_be_run_too() {
     let home = Home::empty();
     home.done(&["--data", "an odd/place", "--root-key", "its key", "init"], "");
@@ -189,7 +220,7 @@ fn a_verb_is_explained_with_its_reason_and_nothing_is_done() {
 fn every_verb_is_explained_where_none_is_named_also_for_a_serial_that_nobody_knows() {
     let (home, template) = Home::with_template(&[]);
     let all = home.json(&["serial", "explain", &template, "SN-9"], "");
-    assert_eq!(all.as_array().unwrap().len(), 14);
+    assert_eq!(all.as_array().unwrap().len(), 19);
     assert_eq!(all[0]["verb"], "register");
     assert_eq!(all[0]["answer"]["becomes"], "registered");
     let (code, message) = home.fails(2, &["serial", "explain", &template, "SN-9", "rise"], "");

@@ -6,16 +6,18 @@ use proptest::prelude::*;
 
 use crate::derivation::{
     Argon2Cost, ControlKey, EnrollKey, PasswordText, PlatformKeys, RootKey, SealNonce, SealedKey,
-    StretchMemory, Stretched, Verifier,
+    StretchMemory, Verifier,
 };
 use crate::lifecycle::{
-    Change, Decision, Identity, Offered, Registered, Registration, Renewal, SerialRecord, Stage,
+    Change, Decision, GrantsThen, Identity, Offered, Registered, Registration, Renewal,
+    SerialRecord, Stage,
 };
 use crate::{
-    Author, Event, KeyVersion, PasswordClass, RepeatPolicy, SerialId, SourceMark, UnixMillis,
+    AccessLevel, Author, Event, KeyVersion, PasswordClass, RepeatPolicy, SerialId, SourceMark,
+    UnixMillis,
 };
 
-use super::{arb_author, arb_labels, arb_serial_id, arb_time};
+use super::{arb_access, arb_author, arb_labels, arb_serial_id, arb_time};
 
 /// A serial and a record that some sequence of verbs leads to.
 pub fn arb_serial_record() -> impl Strategy<Value = (SerialId, SerialRecord)> {
@@ -71,6 +73,7 @@ enum Step {
     ReplacePasswords(NewPasswords),
     ReplaceControlPassword,
     Transfer(NewPasswords),
+    SetAccess(Option<AccessLevel>),
     Retire,
 }
 
@@ -97,6 +100,7 @@ fn arb_step() -> impl Strategy<Value = Step> {
         2 => arb_new_passwords().prop_map(Step::ReplacePasswords),
         2 => Just(Step::ReplaceControlPassword),
         1 => arb_new_passwords().prop_map(Step::Transfer),
+        1 => of(arb_access()).prop_map(Step::SetAccess),
         1 => Just(Step::Retire),
     ]
 }
@@ -110,7 +114,7 @@ fn arb_nonce() -> impl Strategy<Value = [u8; SealNonce::LEN]> {
     any::<[u8; SealNonce::LEN]>()
 }
 
-fn arb_key_version() -> impl Strategy<Value = KeyVersion> {
+pub(super) fn arb_key_version() -> impl Strategy<Value = KeyVersion> {
     any::<u32>().prop_map(|number| KeyVersion::new(number).unwrap_or(KeyVersion::FIRST))
 }
 
@@ -164,13 +168,20 @@ impl Passwords {
                 let (as_enroll, control) = self.keys_of(self.last)?;
                 let control = control.verifier();
                 let as_enroll = as_enroll.verifier();
-                changed(record.replace_control_password(control, &as_enroll, author, at))
+                changed(record.replace_control_password(
+                    control,
+                    &as_enroll,
+                    GrantsThen::End,
+                    author,
+                    at,
+                ))
             }
             Step::Transfer(new) => {
                 let (offered, renewal) = self.renew(new)?;
                 let change = changed(record.transfer(seen, &offered, renewal, author, at));
                 change.inspect(|_| self.enroll = self.last)
             }
+            Step::SetAccess(access) => changed(record.set_access(access, author, at)),
             Step::Retire => changed(Ok::<_, ()>(record.retire(author, at))),
         }
     }
@@ -199,18 +210,20 @@ impl Passwords {
 
     /// What the password of that number comes to as an enroll password and as a control password.
     fn keys_of(&self, number: u32) -> Option<(EnrollKey, ControlKey)> {
-        let stretched = self.stretched(number)?;
-        let template = platform_keys().template_key(self.id.template());
-        let serial = self.id.serial();
-        Some((template.enroll_key(serial, &stretched), template.control_key(serial, &stretched)))
+        keys_of(&self.id, number)
     }
+}
 
-    fn stretched(&self, number: u32) -> Option<Stretched> {
-        let text = format!("{number:032x}");
-        let text = PasswordText::of_checked(text.as_bytes());
-        let stretching = PasswordClass::Generated.stretching(Argon2Cost::DEFAULT, &self.id, text);
-        stretching.run(&mut StretchMemory::new()).ok()
-    }
+/// What the password of that number comes to with a serial, as an enroll password and as a control
+/// password.
+pub(super) fn keys_of(id: &SerialId, number: u32) -> Option<(EnrollKey, ControlKey)> {
+    let text = format!("{number:032x}");
+    let text = PasswordText::of_checked(text.as_bytes());
+    let stretching = PasswordClass::Generated.stretching(Argon2Cost::DEFAULT, id, text);
+    let stretched = stretching.run(&mut StretchMemory::new()).ok()?;
+    let template = platform_keys().template_key(id.template());
+    let serial = id.serial();
+    Some((template.enroll_key(serial, &stretched), template.control_key(serial, &stretched)))
 }
 
 /// The change of a decision that has one.
@@ -247,6 +260,6 @@ fn seal(
     SealedKey::seal(version, platform_keys().seal(), nonce, id, key).ok()
 }
 
-fn platform_keys() -> PlatformKeys {
+pub(super) fn platform_keys() -> PlatformKeys {
     PlatformKeys::of_root(&RootKey::from_random(&mut [0x5a; 32]))
 }

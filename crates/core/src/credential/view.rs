@@ -5,7 +5,9 @@ use std::fmt;
 use crate::codec::{Decoder, InvalidRecord};
 use crate::derivation::AuthVerifier;
 use crate::serial_number::SerialText;
-use crate::{KeyVersion, PlugId, Principal, ProvenBy, SerialId, TemplateId, UnixMillis};
+use crate::{
+    KeyVersion, PlugId, Principal, PrincipalKind, ProvenBy, SerialId, TemplateId, UnixMillis,
+};
 
 use super::{Standing, VERSION};
 
@@ -15,6 +17,7 @@ pub struct CredentialView<'a> {
     pub(super) plug_id: PlugId,
     pub(super) template: TemplateId,
     pub(super) serial: SerialText<'a>,
+    pub(super) kind: PrincipalKind,
     pub(super) key_version: KeyVersion,
     pub(super) standing: Standing<&'a [u8; 32]>,
 }
@@ -32,6 +35,11 @@ impl<'a> CredentialView<'a> {
             key_version: decoder.key_version()?,
             template: decoder.template()?,
             serial: decoder.serial()?,
+            kind: match decoder.u8("kind")? {
+                0 => PrincipalKind::Thing,
+                1 => PrincipalKind::Controller { ordinal: decoder.ordinal("ordinal")? },
+                _ => return Err(decoder.invalid("kind")),
+            },
             standing: match decoder.u8("standing")? {
                 0 => Standing::Closed,
                 1 => Standing::Enrolled(decoder.fixed_ref("auth verifier")?, None),
@@ -64,8 +72,8 @@ impl<'a> CredentialView<'a> {
         let (current, former) = self.standing.passwords();
         let is_current = presented.matches_stored(current.copied().unwrap_or(NOBODY));
         let is_former = presented.matches_stored(former.map_or(NOBODY, |(former, _)| former));
-        let Self { plug_id, template, serial, .. } = *self;
-        let proven = Proven { plug_id, template, serial };
+        let Self { plug_id, template, serial, kind, .. } = *self;
+        let proven = Proven { plug_id, template, serial, kind };
         let overlap =
             former.filter(|_| is_former).map(|(_, until)| ProvenInOverlap { proven, until });
         match &self.standing {
@@ -111,6 +119,7 @@ pub struct Proven<'a> {
     plug_id: PlugId,
     template: TemplateId,
     serial: SerialText<'a>,
+    kind: PrincipalKind,
 }
 
 impl Proven<'_> {
@@ -121,7 +130,8 @@ impl Proven<'_> {
     }
 
     fn by(&self, proven_by: ProvenBy) -> Principal {
-        Principal::thing(self.plug_id, proven_by, SerialId::new(self.template, self.serial.into()))
+        let id = SerialId::new(self.template, self.serial.into());
+        Principal::new(self.plug_id, self.kind, proven_by, id)
     }
 }
 

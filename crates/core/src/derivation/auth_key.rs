@@ -5,6 +5,7 @@ use std::fmt;
 use crate::secret::Secret;
 use crate::{ConnectionPassword, PlugId};
 
+use super::Credentials;
 use super::mac::ShortMac;
 use super::verifier::AuthVerifier;
 
@@ -20,6 +21,12 @@ impl AuthKey {
     #[must_use]
     pub fn verifier(&self, plug_id: &PlugId, password: &ConnectionPassword) -> AuthVerifier {
         AuthVerifier::of_derived(self.0.mac(plug_id.body(), password.expose_bytes()))
+    }
+
+    /// The verifier of credentials that were just derived.
+    #[must_use]
+    pub fn verifier_of(&self, credentials: &Credentials) -> AuthVerifier {
+        self.verifier(credentials.plug_id(), credentials.connection_password())
     }
 }
 

@@ -31,7 +31,19 @@ impl Event {
             EventKind::PasswordsReplaced => 9,
             EventKind::ControlPasswordReplaced => 10,
             EventKind::Transferred => 11,
+            EventKind::AccessSet => 12,
+            EventKind::ControllerEnrolled => 13,
+            EventKind::ControllerReissued => 14,
+            EventKind::ControllerActivated => 15,
+            EventKind::ControllerDisabled => 16,
+            EventKind::ControllerEnabled => 17,
+            EventKind::ControllerReactivated => 18,
+            EventKind::ControllerRetired => 19,
+            EventKind::GrantAdded => 20,
+            EventKind::GrantReleased => 21,
+            EventKind::GrantsReleased => 22,
         });
+        encoder.option(self.about.as_ref(), |encoder, about| encoder.fixed(about.body()));
         encoder.fixed(&self.previous.0);
         encoder.finish()
     }
@@ -65,8 +77,20 @@ impl Event {
                 9 => EventKind::PasswordsReplaced,
                 10 => EventKind::ControlPasswordReplaced,
                 11 => EventKind::Transferred,
+                12 => EventKind::AccessSet,
+                13 => EventKind::ControllerEnrolled,
+                14 => EventKind::ControllerReissued,
+                15 => EventKind::ControllerActivated,
+                16 => EventKind::ControllerDisabled,
+                17 => EventKind::ControllerEnabled,
+                18 => EventKind::ControllerReactivated,
+                19 => EventKind::ControllerRetired,
+                20 => EventKind::GrantAdded,
+                21 => EventKind::GrantReleased,
+                22 => EventKind::GrantsReleased,
                 _ => return Err(decoder.invalid("kind")),
             },
+            about: decoder.option("about", Decoder::plug_id)?,
             previous: EventHash(decoder.fixed("previous")?),
         };
         decoder.finish()?;

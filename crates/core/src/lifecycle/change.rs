@@ -10,16 +10,16 @@ use super::SerialRecord;
 #[derive(Debug)]
 #[must_use = "a change that is not committed did not happen"]
 #[expect(clippy::exhaustive_enums, reason = "a driver must know what to do with each")]
-pub enum Decision<A> {
+pub enum Decision<A, C = Change> {
     /// Nothing changes; the answer stands.
     Answer(A),
     /// The answer stands once the change is committed, and not before.
-    Commit(Box<Change>, A),
+    Commit(Box<C>, A),
 }
 
-impl<A> Decision<A> {
+impl<A, C> Decision<A, C> {
     /// The same change under another answer.
-    pub fn map<B>(self, answer: impl FnOnce(A) -> B) -> Decision<B> {
+    pub fn map<B>(self, answer: impl FnOnce(A) -> B) -> Decision<B, C> {
         match self {
             Self::Answer(a) => Decision::Answer(answer(a)),
             Self::Commit(change, a) => Decision::Commit(change, answer(a)),

@@ -72,7 +72,7 @@ impl Enrolled {
     #[must_use]
     pub fn unenroll(self, epoch: Epoch) -> Registered {
         Registered {
-            registration: self.registration.raised(Raise::Unenroll, epoch),
+            registration: self.registration.without_grants().raised(Raise::Unenroll, epoch),
             sealed_key: self.sealed_key,
             former: Some(Former { plug_id: self.identity.plug_id, overlap: None }),
         }

@@ -94,7 +94,7 @@ fn granted(
     } else {
         (EnrollOutcome::Reissued, EventKind::Reissued)
     };
-    let verifier = auth.verifier(credentials.plug_id(), credentials.connection_password());
+    let verifier = auth.verifier_of(&credentials);
     let identity = Identity::new(*credentials.plug_id(), verifier);
     let stage = Stage::Enrolled(registered.enroll(identity, at));
     let change = changed(head, stage, kind, author, at);

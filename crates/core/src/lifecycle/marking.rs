@@ -1,6 +1,6 @@
 //! Disabled for a while, or retired for good.
 
-use crate::{Author, EventKind, UnixMillis};
+use crate::{AccessLevel, Author, EventKind, UnixMillis};
 
 use super::serial_record::done;
 use super::{Decision, Mark, Outcome, RetiredSerial, SerialRecord, Stage};
@@ -39,6 +39,23 @@ impl SerialRecord {
             Stage::Activated(activated) => activated.retire(at),
         };
         done(self.head, Stage::Retired(retired), EventKind::Retired, author, at)
+    }
+
+    /// Controllers may do that with it; `None` is what its template says.
+    ///
+    /// # Errors
+    /// [`RetiredSerial`], with which nobody can do anything.
+    pub fn set_access(
+        self,
+        access: Option<AccessLevel>,
+        author: Author,
+        at: UnixMillis,
+    ) -> Result<Decision<Outcome>, RetiredSerial> {
+        let now = self.stage.registration().ok_or(RetiredSerial)?.access();
+        if now == access {
+            return Ok(Decision::Answer(Outcome::AlreadyDone));
+        }
+        Ok(done(self.head, self.stage.with_access(access), EventKind::AccessSet, author, at))
     }
 
     fn set_mark(

@@ -2,11 +2,12 @@
 
 use crate::codec::{Decoder, Encoder, InvalidRecord};
 use crate::derivation::{AuthVerifier, SealNonce, SealedKey, Verifier};
-use crate::{HistoryHead, Labels, SourceMark, UnixMillis};
+use crate::grant::Generations;
+use crate::{AccessLevel, HistoryHead, Labels, SourceMark, UnixMillis};
 
 use super::{
-    Activated, ControlOrigin, Enrolled, Former, Identity, Mark, Overlap, Raise, Registered,
-    Registration, Retired, SerialRecord, Stage,
+    Activated, ControlOrigin, Enrolled, Former, GrantsThen, Identity, Mark, Overlap, Raise,
+    Registered, Registration, Retired, SerialRecord, Stage,
 };
 
 impl SerialRecord {
@@ -93,7 +94,8 @@ fn encode_registration(encoder: &mut Encoder, registration: &Registration) {
     });
     encoder.u8(match registration.control_origin {
         ControlOrigin::Given => 0,
-        ControlOrigin::Replaced => 1,
+        ControlOrigin::Replaced(GrantsThen::End) => 1,
+        ControlOrigin::Replaced(GrantsThen::Stay) => 2,
     });
     encoder.u32(registration.epoch.number());
     encoder.u8(match registration.raised_by {
@@ -114,6 +116,13 @@ fn encode_registration(encoder: &mut Encoder, registration: &Registration) {
     encoder.option(registration.enrolled_from, |encoder, mark: SourceMark| {
         encoder.fixed(mark.as_bytes());
     });
+    encoder.u8(match registration.access {
+        None => 0,
+        Some(AccessLevel::None) => 1,
+        Some(AccessLevel::Read) => 2,
+        Some(AccessLevel::ReadWrite) => 3,
+    });
+    registration.grants.encode(encoder);
 }
 
 fn decode_registration(decoder: &mut Decoder<'_>) -> Result<Registration, InvalidRecord> {
@@ -125,7 +134,8 @@ fn decode_registration(decoder: &mut Decoder<'_>) -> Result<Registration, Invali
         })?,
         control_origin: match decoder.u8("control origin")? {
             0 => ControlOrigin::Given,
-            1 => ControlOrigin::Replaced,
+            1 => ControlOrigin::Replaced(GrantsThen::End),
+            2 => ControlOrigin::Replaced(GrantsThen::Stay),
             _ => return Err(decoder.invalid("control origin")),
         },
         epoch: decoder.epoch()?,
@@ -149,6 +159,14 @@ fn decode_registration(decoder: &mut Decoder<'_>) -> Result<Registration, Invali
         enrolled_from: decoder.option("enrolled from", |decoder| {
             decoder.fixed("enrolled from").map(SourceMark::from_parts)
         })?,
+        access: match decoder.u8("access")? {
+            0 => None,
+            1 => Some(AccessLevel::None),
+            2 => Some(AccessLevel::Read),
+            3 => Some(AccessLevel::ReadWrite),
+            _ => return Err(decoder.invalid("access")),
+        },
+        grants: Generations::decode(decoder)?,
     })
 }
 

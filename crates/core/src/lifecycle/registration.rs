@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::derivation::Verifier;
-use crate::{Epoch, KeyVersion, Labels, Ordinal, SourceMark, UnixMillis};
+use crate::grant::Generations;
+use crate::{AccessLevel, Epoch, KeyVersion, Labels, Ordinal, SourceMark, UnixMillis};
 
-use super::{Raise, Registered, Renewal};
+use super::{GrantsThen, Raise, Registered, Renewal};
 
 /// What registering a serial fixed, and what its life has counted so far.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Registration {
     pub(super) registered_at: UnixMillis,
     pub(super) connected_at: Option<UnixMillis>,
     pub(super) enrolled_from: Option<SourceMark>,
+    pub(super) access: Option<AccessLevel>,
+    pub(super) grants: Generations,
 }
 
 /// How a serial came to its control password, which tells a repeated replacement from a new one.
@@ -31,7 +34,7 @@ pub enum ControlOrigin {
     /// With its enroll password.
     Given,
     /// An operator replaced it, or gave it one when it had none.
-    Replaced,
+    Replaced(GrantsThen),
 }
 
 impl Registration {
@@ -58,12 +61,19 @@ impl Registration {
             registered_at: at,
             connected_at: None,
             enrolled_from: None,
+            access: None,
+            grants: Generations::FIRST,
         }
     }
 
     /// The next epoch, which no password has been derived for.
     pub(super) fn raised(self, by: Raise, epoch: Epoch) -> Self {
         Self { epoch, raised_by: Some(by), ..self }
+    }
+
+    /// All grants on it end, and all that it holds.
+    pub(super) fn without_grants(self) -> Self {
+        Self { grants: self.grants.all_ended(), ..self }
     }
 
     /// Its device has connected; the first time is kept.
@@ -82,6 +92,9 @@ impl Registration {
             control_origin: ControlOrigin::Given,
             connected_at: None,
             enrolled_from: None,
+            // Who gets it makes it anew.
+            access: if by == Raise::Transfer { None } else { self.access },
+            grants: self.grants.all_ended(),
             ..self.raised(by, epoch)
         };
         Registered::new(registration, sealed_key)
@@ -150,6 +163,18 @@ impl Registration {
     #[must_use]
     pub const fn labels(&self) -> &Labels {
         &self.labels
+    }
+
+    /// What Controllers may do with it; `None` is what its template says.
+    #[must_use]
+    pub const fn access(&self) -> Option<AccessLevel> {
+        self.access
+    }
+
+    /// Which grants on it, and of those that it holds, count.
+    #[must_use]
+    pub const fn grants(&self) -> Generations {
+        self.grants
     }
 
     /// When it was registered.

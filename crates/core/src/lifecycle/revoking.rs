@@ -141,7 +141,10 @@ impl SerialRecord {
     /// `control` and `as_enroll` are what the new password comes to as a control password and as an
     /// enroll password, under the key version that the serial has.
     ///
-    /// A repeat says [`Outcome::AlreadyDone`]: it is told from a password that replaces itself by
+    /// Grants on the Thing end or stay, as is asked for. Controllers of before live on, and are not
+    /// reactivated any more: nobody could derive them.
+    ///
+    /// A repeat says [`Outcome::AlreadyDone`], unless grants stayed and are to end now: it is told from a password that replaces itself by
     /// how the serial came to it.
     ///
     /// # Errors
@@ -150,6 +153,7 @@ impl SerialRecord {
         self,
         control: Verifier,
         as_enroll: &Verifier,
+        grants: GrantsThen,
         author: Author,
         at: UnixMillis,
     ) -> Result<Decision<Outcome>, ReplaceControlRefusal> {
@@ -158,14 +162,28 @@ impl SerialRecord {
             return Err(ReplaceControlRefusal::SamePasswords);
         }
         let old = registration.control_verifier.as_ref();
-        match (old.is_some_and(|old| old.matches(&control)), registration.control_origin) {
-            (true, ControlOrigin::Replaced) => return Ok(Decision::Answer(Outcome::AlreadyDone)),
-            (true, ControlOrigin::Given) => return Err(ReplaceControlRefusal::Unchanged),
-            (false, _) => {}
+        let is_same = old.is_some_and(|old| old.matches(&control));
+        match (registration.control_origin, grants) {
+            (_, _) if !is_same => {}
+            // Nobody is told that grants have ended while they stay.
+            (ControlOrigin::Replaced(GrantsThen::Stay), GrantsThen::End) => {}
+            (ControlOrigin::Replaced(_), _) => return Ok(Decision::Answer(Outcome::AlreadyDone)),
+            (ControlOrigin::Given, _) => return Err(ReplaceControlRefusal::Unchanged),
         }
-        let stage = self.stage.with_control(control);
+        let stage = self.stage.with_control(control, grants);
         Ok(done(self.head, stage, EventKind::ControlPasswordReplaced, author, at))
     }
+}
+
+/// What becomes of the grants on a Thing when its control password is replaced.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "they end or they stay")]
+pub enum GrantsThen {
+    /// All of them end: whoever knew the old password has nothing left.
+    #[default]
+    End,
+    /// They stay: only who comes from now on needs the new password.
+    Stay,
 }
 
 /// As [`Registration::next_epoch`], where a repeat names the same passwords too.

@@ -1,6 +1,8 @@
 //! The record of a serial.
 
-use crate::{Author, Credential, EventKind, HistoryHead, SerialId, UnixMillis};
+use crate::{
+    Author, Credential, Event, EventKind, HistoryHead, Ordinal, PlugId, SerialId, UnixMillis,
+};
 
 use super::{Change, Decision, Mark, Outcome, Registered, Registration, Stage};
 
@@ -56,6 +58,37 @@ impl SerialRecord {
                 .map(|plug_id| Credential::closed(*id, retired.key_version, *plug_id)),
         };
         credential.into_iter().collect()
+    }
+}
+
+impl SerialRecord {
+    /// The same serial, whose next Controller has that ordinal.
+    pub(crate) fn with_next_ordinal(mut self, next: Ordinal) -> Self {
+        if let Some(registration) = self.stage.registration_mut() {
+            registration.next_ordinal = next;
+        }
+        self
+    }
+
+    /// The same serial, where nothing that it holds counts any more.
+    pub(crate) fn holding_nothing(mut self) -> Self {
+        if let Some(registration) = self.stage.registration_mut() {
+            registration.grants = registration.grants.held_ended();
+        }
+        self
+    }
+
+    /// Appends what happened to a Controller of its, or to the holder of a grant.
+    pub(crate) fn tell_about(
+        &mut self,
+        about: PlugId,
+        kind: EventKind,
+        author: Author,
+        at: UnixMillis,
+    ) -> Event {
+        let event = self.head.append_about(about, kind, author, at);
+        self.head = event.head();
+        event
     }
 }
 

@@ -4,10 +4,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::PlugId;
 use crate::derivation::Verifier;
+use crate::{AccessLevel, PlugId};
 
-use super::{Activated, ControlOrigin, Enrolled, Mark, Overlap, Registered, Registration, Retired};
+use super::{
+    Activated, ControlOrigin, Enrolled, GrantsThen, Mark, Overlap, Registered, Registration,
+    Retired,
+};
 
 /// One of the four stages, with what a serial has in it.
 #[derive(Clone, Debug)]
@@ -66,11 +69,22 @@ impl Stage {
         self
     }
 
-    /// The same stage with a control password that an operator chose, or itself when it is Retired.
-    pub(super) fn with_control(mut self, control: Verifier) -> Self {
+    /// The same stage with what Controllers may do, or itself when it is Retired.
+    pub(super) fn with_access(mut self, access: Option<AccessLevel>) -> Self {
         if let Some(registration) = self.registration_mut() {
+            registration.access = access;
+        }
+        self
+    }
+
+    /// The same stage with a control password that an operator chose, or itself when it is Retired.
+    pub(super) fn with_control(mut self, control: Verifier, grants: GrantsThen) -> Self {
+        if let Some(registration) = self.registration_mut() {
+            if let GrantsThen::End = grants {
+                registration.grants = registration.grants.on_it_ended();
+            }
             registration.control_verifier = Some(control);
-            registration.control_origin = ControlOrigin::Replaced;
+            registration.control_origin = ControlOrigin::Replaced(grants);
         }
         self
     }

@@ -1,6 +1,7 @@
 //! The table of the life of a serial: what every verb comes to in every situation.
 
 mod answer;
+mod controllers;
 mod devices;
 mod operators;
 mod situation;
@@ -17,7 +18,9 @@ pub use verb::{UnknownVerb, Verb};
 ///
 /// It is the answer to a caller who does everything right: a device has the right password, an
 /// operator saw the present epoch and offers passwords that are fine, the one sealed key that is
-/// kept can be opened, and nobody asks for the second time. It is what an operator can be shown
+/// kept can be opened, and nobody asks for the second time. Whoever shall act on the Thing has the
+/// control password, finds a place and an ordinal, and may act; who is granted it is there and was
+/// not, and who is released was granted it if anybody could be. It is what an operator can be shown
 /// before they ask, and what [`SerialRecord`](super::SerialRecord) and the registry do: tests walk
 /// every cell.
 ///
@@ -46,6 +49,11 @@ pub const fn rule(verb: Verb, situation: &Situation) -> Rule {
         Verb::UnenrollByDevice => devices::unenroll_by_device(place),
         Verb::ReplacePasswords => operators::replace_passwords(template, place),
         Verb::ReplaceControlPassword => operators::replace_control_password(template, place),
+        Verb::EnrollController => controllers::enroll(template, place),
+        Verb::AddThing => controllers::add_thing(template, place),
+        Verb::Grant => controllers::grant(template, place),
+        Verb::Release => controllers::release(template, place),
+        Verb::SetAccess => controllers::set_access(template, place),
         Verb::Transfer => operators::transfer(template, place),
         Verb::Retire => operators::retire(template, place),
     }

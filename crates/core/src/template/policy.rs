@@ -50,7 +50,10 @@ pub enum AccessLevel {
     ReadWrite,
 }
 
-/// How many living Controllers a Thing has at most: 1 to 1,024, unless told otherwise 64.
+/// How many Controllers take a place of a Thing at most: 1 to 1,024, unless told otherwise 64.
+///
+/// Those that came since the grants on the Thing ended last take one. A lower cap retires nobody: who comes
+/// takes the place of one that never connected, or is refused.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ControllerCap(u16);

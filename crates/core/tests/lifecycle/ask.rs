@@ -1,9 +1,11 @@
 //! Asks the core what the table answers: each verb by whoever does everything right.
 
+mod controlling;
+
 use plugmint_core::derivation::AuthVerifier;
 use plugmint_core::lifecycle::{
-    Answer, Decision, Enrollment, Outcome, Registered, Registration, Renewal, SerialRecord, Stage,
-    Verb,
+    Answer, Decision, Enrollment, GrantsThen, Outcome, Registered, Registration, Renewal,
+    SerialRecord, Stage, Verb,
 };
 use plugmint_core::{KeyVersion, ProvenBy, RepeatPolicy, UnixMillis};
 
@@ -16,6 +18,8 @@ use crate::scene::{
 pub(crate) struct Asked<'a> {
     /// The enroll password that the serial has.
     pub(crate) enroll: &'a str,
+    /// The control password that it has.
+    pub(crate) control: Option<&'a str>,
     /// The passwords that it shall have, where the verb gives it some.
     pub(crate) new_enroll: &'a str,
     pub(crate) new_control: Option<&'a str>,
@@ -42,6 +46,8 @@ pub(crate) fn ask(verb: Verb, record: Option<SerialRecord>, asked: &Asked<'_>) -
                 let decision = SerialRecord::enroll(None, &key, repeat, keys.auth(), None, at);
                 enrolled(decision.map_err(|refusal| refusal.code()))
             }
+            Verb::EnrollController => controlling::enroll(None, asked),
+            Verb::AddThing => controlling::add_thing(None, asked),
             Verb::EnrollByOperator
             | Verb::Authenticate
             | Verb::AuthenticateInOverlap
@@ -52,6 +58,9 @@ pub(crate) fn ask(verb: Verb, record: Option<SerialRecord>, asked: &Asked<'_>) -
             | Verb::UnenrollByDevice
             | Verb::ReplacePasswords
             | Verb::ReplaceControlPassword
+            | Verb::Grant
+            | Verb::Release
+            | Verb::SetAccess
             | Verb::Transfer
             | Verb::Retire => panic!("there is no record that could be asked"),
         };
@@ -106,9 +115,20 @@ pub(crate) fn ask(verb: Verb, record: Option<SerialRecord>, asked: &Asked<'_>) -
         Verb::ReplaceControlPassword => {
             let new = asked.new_control.unwrap_or(asked.new_enroll);
             let (control, as_enroll) = (control_key_of(new).verifier(), key_of(new).verifier());
-            let decision = record.replace_control_password(control, &as_enroll, operator(), at);
+            let decision = record.replace_control_password(
+                control,
+                &as_enroll,
+                GrantsThen::End,
+                operator(),
+                at,
+            );
             done(decision.map_err(|refusal| refusal.code()))
         }
+        Verb::EnrollController => controlling::enroll(Some(record), asked),
+        Verb::AddThing => controlling::add_thing(Some(record), asked),
+        Verb::Grant => controlling::grant(record, at),
+        Verb::Release => controlling::release(record, at),
+        Verb::SetAccess => done(controlling::set_access(record, at)),
         Verb::Transfer => {
             let offered = offered(asked.new_enroll, asked.new_control);
             let decision = record.transfer(seen, &offered, renewal(asked), operator(), at);

@@ -89,7 +89,12 @@ fn shortest(verb: Verb) -> Vec<Row> {
     let orders = orders.into_iter().flat_map(|order| {
         let last = [Respect::LastEpoch].as_slice();
         let rest = [Respect::Policy, Respect::Sealed, Respect::FirstEpoch].as_slice();
-        [[&order, rest, last].concat(), [&order[..3], last, &order[3..], rest].concat()]
+        let control = [Respect::Control].as_slice();
+        [
+            [&order, rest, control, last].concat(),
+            [&order[..3], last, &order[3..], rest, control].concat(),
+            [&order[..3], control, &order[3..], rest, last].concat(),
+        ]
     });
     orders.map(|order| rows(&cells, &order)).min_by_key(Vec::len).unwrap()
 }
@@ -148,6 +153,7 @@ enum Respect {
     Point,
     Policy,
     Sealed,
+    Control,
     FirstEpoch,
 }
 
@@ -182,6 +188,7 @@ impl Respect {
                 InTemplate::Unknown | InTemplate::Closed | InTemplate::Deleted => None,
             },
             Self::Sealed => living(|living| Some(usize::from(living.is_sealed()))),
+            Self::Control => living(|living| (!living.is_controllable()).then_some(0)),
             Self::FirstEpoch => {
                 living(|living| Some(usize::from(living.epoch() != EpochRank::First)))
             }
@@ -204,6 +211,7 @@ impl Respect {
             ],
             Self::Policy => &["policy `until-activated`", "policy `always`", "policy `never`"],
             Self::Sealed => &["no sealed key", "a sealed key"],
+            Self::Control => &["no control password"],
             Self::FirstEpoch => &["the first epoch", "a later epoch"],
         }
     }

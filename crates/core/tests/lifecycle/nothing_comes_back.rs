@@ -66,6 +66,11 @@ fn arb_step() -> impl Strategy<Value = Step> {
         6 => Just(Verb::ReplacePasswords),
         6 => Just(Verb::ReplaceControlPassword),
         8 => Just(Verb::Transfer),
+        4 => Just(Verb::EnrollController),
+        2 => Just(Verb::AddThing),
+        2 => Just(Verb::Grant),
+        2 => Just(Verb::Release),
+        2 => Just(Verb::SetAccess),
         1 => Just(Verb::Retire),
     ];
     (verb, arb_passwords(), 0_u64..40, prop::option::weighted(0.7, 0_u64..200))

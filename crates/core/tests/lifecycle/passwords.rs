@@ -2,7 +2,7 @@
 //! time.
 
 use plugmint_core::lifecycle::{
-    Outcome, ReplaceControlRefusal, ReplaceRefusal, SerialRecord, StageName, Which,
+    GrantsThen, Outcome, ReplaceControlRefusal, ReplaceRefusal, SerialRecord, StageName, Which,
 };
 use plugmint_core::{Epoch, EventKind, KeyVersion};
 
@@ -22,7 +22,7 @@ fn replace(record: SerialRecord, enroll: &str, control: Option<&str>) -> Replace
 
 fn replace_control(record: SerialRecord, control: &str) -> Replaced<ReplaceControlRefusal> {
     let (new, as_enroll) = (control_key_of(control).verifier(), key_of(control).verifier());
-    record.replace_control_password(new, &as_enroll, operator(), at(10))
+    record.replace_control_password(new, &as_enroll, GrantsThen::End, operator(), at(10))
 }
 
 fn is_control(record: &SerialRecord, control: &str) -> bool {

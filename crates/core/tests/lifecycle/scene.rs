@@ -94,9 +94,16 @@ pub(crate) fn registered() -> SerialRecord {
 
 /// A serial with both passwords.
 pub(crate) fn registered_with(sealed_key: Option<SealedKey>) -> SerialRecord {
-    let control = control_key_of(CONTROL).verifier();
-    let registration =
-        Registration::new(KeyVersion::FIRST, right().verifier(), Some(control), at(1));
+    registered_under(Some(CONTROL), sealed_key)
+}
+
+/// A serial with that control password, or without one.
+pub(crate) fn registered_under(
+    control: Option<&str>,
+    sealed_key: Option<SealedKey>,
+) -> SerialRecord {
+    let control = control.map(|control| control_key_of(control).verifier());
+    let registration = Registration::new(KeyVersion::FIRST, right().verifier(), control, at(1));
     SerialRecord::register(&id(), Registered::new(registration, sealed_key), operator())
         .record()
         .clone()
@@ -239,8 +246,9 @@ impl Live for SerialRecord {
     /// The same Registered serial at a later epoch, from its bytes: no life of a test is that long.
     fn at_epoch(self, epoch: u32) -> Self {
         let mut bytes = self.encode();
+        let control = registration(&self).control_verifier().map_or(0, |_| 32);
         // Version, stage, key version, enroll verifier, control verifier, and how it came to it.
-        let start = 1 + 1 + 4 + 32 + (1 + 32) + 1;
+        let start = 1 + 1 + 4 + 32 + (1 + control) + 1;
         bytes[start..start + 4].copy_from_slice(&epoch.to_be_bytes());
         Self::decode(&bytes).unwrap()
     }

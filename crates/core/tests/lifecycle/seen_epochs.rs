@@ -1,8 +1,8 @@
 //! Calls whose answer was lost are made again, and do nothing twice.
 
 use plugmint_core::lifecycle::{
-    Decision, EpochRefusal, Outcome, ReplaceRefusal, RevokeRefusal, SerialRecord, StageName,
-    Stranger, TransferRefusal,
+    Decision, EpochRefusal, GrantsThen, Outcome, ReplaceRefusal, RevokeRefusal, SerialRecord,
+    StageName, Stranger, TransferRefusal,
 };
 use plugmint_core::{Epoch, EventKind};
 
@@ -196,7 +196,8 @@ fn a_retired_serial_is_retired_whatever_epoch_was_seen() {
 fn a_transfer_is_not_repeated_over_a_control_password_that_was_replaced_since() {
     let record = registered().transferred(NEW_ENROLL, Some(NEW_CONTROL), 10);
     let (control, as_enroll) = (control_key_of(WRONG).verifier(), key_of(WRONG).verifier());
-    let replaced = record.replace_control_password(control, &as_enroll, operator(), at(11));
+    let replaced =
+        record.replace_control_password(control, &as_enroll, GrantsThen::End, operator(), at(11));
     let refusal = transfer(record_of(replaced.unwrap()), FIRST, NEW_ENROLL, Some(NEW_CONTROL));
     assert_eq!(refusal.unwrap_err(), TransferRefusal::Epoch(MOVED));
 }

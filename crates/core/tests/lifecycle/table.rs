@@ -11,8 +11,8 @@ use plugmint_core::{
 
 use crate::ask::{Asked, ask};
 use crate::scene::{
-    ENROLL, Live as _, NEW_CONTROL, NEW_ENROLL, POLICIES, at, id, operator, record_of, registered,
-    registered_with, sealed,
+    CONTROL, ENROLL, Live as _, NEW_CONTROL, NEW_ENROLL, POLICIES, at, id, operator, record_of,
+    registered, registered_under, registered_with, sealed,
 };
 
 #[test]
@@ -24,7 +24,8 @@ fn the_core_answers_every_cell_as_the_table_does() {
             assert_eq!(Situation::of(record.as_ref(), Some(&template), NOW), situation);
             for verb in Verb::ALL.into_iter().filter(|verb| is_asked(*verb, record.as_ref())) {
                 for until in [None, Some(at(2000))] {
-                    let asked = Asked { repeat, until, ..ASKED };
+                    let control = control_of(situation.place());
+                    let asked = Asked { control, repeat, until, ..ASKED };
                     let (answer, after) = ask(verb, record.clone(), &asked);
                     let rule = rule(verb, &situation);
                     assert_eq!(answer, rule.answer(), "{verb}: {situation:?}, {rule:?}");
@@ -84,7 +85,11 @@ fn what_needs_an_open_template_is_refused_in_every_other() {
         for verb in [Verb::Register, Verb::EnrollByOperator, Verb::Transfer] {
             assert_eq!(rule(verb, &situation).answer(), Answer::Refused(code), "{situation:?}");
         }
-        assert_eq!(rule(Verb::Enroll, &situation).answer(), Answer::Refused("refused"));
+        for verb in [Verb::Enroll, Verb::EnrollController] {
+            assert_eq!(rule(verb, &situation).answer(), Answer::Refused("refused"));
+        }
+        let answer = rule(Verb::AddThing, &situation).answer();
+        assert_eq!(answer, Answer::Refused("thing-refused"));
     }
 }
 
@@ -113,6 +118,7 @@ fn an_operator_is_told_what_is_unknown_and_a_device_is_not() {
                 Verb::Enroll
                 | Verb::Authenticate
                 | Verb::AuthenticateInOverlap
+                | Verb::EnrollController
                 | Verb::UnenrollByDevice => assert_eq!(answer, Answer::Refused("refused")),
                 Verb::Disable
                 | Verb::Enable
@@ -120,7 +126,11 @@ fn an_operator_is_told_what_is_unknown_and_a_device_is_not() {
                 | Verb::Unenroll
                 | Verb::ReplacePasswords
                 | Verb::ReplaceControlPassword
+                | Verb::Grant
+                | Verb::Release
+                | Verb::SetAccess
                 | Verb::Retire => assert_eq!(answer, Answer::Refused(code), "{verb}"),
+                Verb::AddThing => assert_eq!(answer, Answer::Refused("thing-refused")),
                 Verb::EnrollByOperator | Verb::Transfer => match situation.template() {
                     InTemplate::Closed => assert_eq!(answer, Answer::Refused("template-closed")),
                     InTemplate::Open(_) | InTemplate::Unknown | InTemplate::Deleted => {
@@ -151,8 +161,9 @@ fn no_two_situations_are_one() {
     for (number, situation) in all.iter().enumerate() {
         assert!(!all[..number].contains(situation), "{situation:?}");
     }
-    // 46 places of a living serial, unknown and retired; five answers of a template; nowhere.
-    assert_eq!(all.len(), (46 + 2) * 5 + 1);
+    // 46 places of a living serial, with and without a control password, unknown and retired; five
+    // answers of a template; nowhere.
+    assert_eq!(all.len(), (46 * 2 + 2) * 5 + 1);
 }
 
 #[test]
@@ -183,7 +194,8 @@ fn living_at(living: Living) -> SerialRecord {
         EpochRank::Last => u32::MAX,
     };
     // The epoch that it has before the one verb that raises it.
-    let start = |raised: u32| registered_with(sealed.clone()).at_epoch(epoch - raised);
+    let control = control_of(Place::Living(living));
+    let start = |raised: u32| registered_under(control, sealed.clone()).at_epoch(epoch - raised);
     let again = || start(1).enrolled(ENROLL, 10).used(11).reactivated(Some(1000), 12);
     let record = match living.point() {
         Point::NeverEnrolled => start(0),
@@ -199,10 +211,20 @@ fn living_at(living: Living) -> SerialRecord {
     }
 }
 
+/// The control password that it has.
+fn control_of(place: Place) -> Option<&'static str> {
+    match place {
+        Place::Living(living) => living.is_controllable().then_some(CONTROL),
+        Place::Unknown | Place::Retired => Some(CONTROL),
+    }
+}
+
 /// What the core decides; the rest is decided by who looks a serial up.
 fn is_asked(verb: Verb, record: Option<&SerialRecord>) -> bool {
     match record {
-        None => matches!(verb, Verb::Register | Verb::Enroll),
+        None => {
+            matches!(verb, Verb::Register | Verb::Enroll | Verb::EnrollController | Verb::AddThing)
+        }
         Some(_) => verb != Verb::Register,
     }
 }
@@ -213,13 +235,20 @@ fn template(repeat: RepeatPolicy, state: TemplateState) -> ProductionTemplate {
     ProductionTemplate::create(*id().template(), company, design, at(1)).with_state(state)
 }
 
-const NEEDS_OPEN: [Verb; 4] =
-    [Verb::Register, Verb::Enroll, Verb::EnrollByOperator, Verb::Transfer];
+const NEEDS_OPEN: [Verb; 6] = [
+    Verb::Register,
+    Verb::Enroll,
+    Verb::EnrollByOperator,
+    Verb::EnrollController,
+    Verb::AddThing,
+    Verb::Transfer,
+];
 
 const NOW: UnixMillis = UnixMillis::new(100);
 
 const ASKED: Asked<'static> = Asked {
     enroll: ENROLL,
+    control: Some(CONTROL),
     new_enroll: NEW_ENROLL,
     new_control: Some(NEW_CONTROL),
     seal: false,

@@ -15,7 +15,7 @@ pub trait Observer: Send + Sync {
         let _ = attempt;
     }
 
-    /// A device was given the credentials again that it had been given before; nothing was written.
+    /// A device or a Controller was given the credentials again that it had been given before.
     fn repeated(&self, repeat: &RepeatedEnrollment<'_>) {
         let _ = repeat;
     }
@@ -39,6 +39,9 @@ pub trait Observer: Send + Sync {
     /// the store failed or the caller did not wait, and then the password may still connect: a
     /// device that connects again has lost nothing. A process that dies between the commit and this
     /// call tells nobody: the feed of events does.
+    ///
+    /// A grant that ends is no password, and is not told here: ask
+    /// [`access`](crate::Registry::access), or follow the feed.
     ///
     /// Only the registry that did it tells. Other processes on the same store, and the program, are
     /// not heard here: who holds sessions beside them follows the [feed](crate::Registry::feed).
@@ -81,14 +84,27 @@ pub enum Attempt<'a> {
     Authenticate(Option<&'a PlugId>),
     /// To take a device off by its own password.
     Unenroll(&'a PlugId),
+    /// To enroll as a Controller of a Thing.
+    Control(&'a SerialId),
+    /// To give up Things, as whoever holds them.
+    Release(&'a PlugId),
+    /// To be granted one more Thing.
+    AddThing {
+        /// Who wants it.
+        holder: &'a PlugId,
+        /// What is wanted.
+        thing: &'a SerialId,
+    },
 }
 
-/// A device that was given its credentials again.
+/// A device or a Controller that was given its credentials again.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RepeatedEnrollment<'a> {
-    /// The serial.
+    /// The serial; of a Controller that of its Thing.
     pub id: &'a SerialId,
+    /// The Controller; `None` for the serial's own device.
+    pub about: Option<&'a PlugId>,
     /// Where the call came from, where the host said so.
     pub source: Option<&'a Source>,
 }
@@ -124,7 +140,7 @@ pub enum CloneSuspicion<'a> {
 pub struct Revocation<'a> {
     /// What it is or was called.
     pub plug_id: &'a PlugId,
-    /// Its template and serial number.
+    /// Its template and serial number; of a Controller those of the Thing that it enrolled with.
     pub id: &'a SerialId,
     /// What ended the password. [`EventKind::Activated`] ended that of an overlap: the device
     /// itself is welcome with its new one.

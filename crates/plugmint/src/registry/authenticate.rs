@@ -5,7 +5,8 @@ use futures_util::future::Either;
 use plugmint_core::derivation::AuthVerifier;
 use plugmint_core::lifecycle::Stranger;
 use plugmint_core::{
-    Admission, ConnectionPassword, CredentialView, PlugId, PlugIdKind, Principal, SourceWatch,
+    Admission, ConnectionPassword, CredentialView, PlugId, PlugIdKind, Principal, PrincipalKind,
+    SourceWatch,
 };
 use thiserror::Error;
 use tracing::{Level, enabled, field, instrument};
@@ -175,6 +176,9 @@ impl Registry {
         principal: Principal,
         presented: &AuthVerifier,
     ) -> Result<Principal, AuthenticateError> {
+        if let PrincipalKind::Controller { ordinal } = principal.kind() {
+            return self.activate_controller(principal, ordinal, presented).await;
+        }
         self.drive(principal.id(), RestsOn::Serial, |loaded| {
             let record = loaded.serial.clone().ok_or(AuthenticateError::Refused)?;
             let decision = record.authenticate(presented, self.0.clock.now())?;

@@ -175,9 +175,18 @@ impl RegistryBuilder {
         if matches!(self.records, Records::Tagged) && Installation::decode(found.value()).is_ok() {
             return Err(OpenError::Untagged);
         }
-        let ring = KeyRing::load(root_keys).await?.ok_or(OpenError::NoRootKey)?;
-        let ring = self.check_keys(root_keys, ring).await?;
-        self.tag_records(root_keys).await?;
+        let stored = StoredKeys::load(&*self.store).await?;
+        let needed = stored.needed(root_keys).await;
+        let ring = KeyRing::load(&needed).await?;
+        let ring = ring.ok_or_else(|| match stored.versions().next_back() {
+            // Keys were given, and none that is needed.
+            Some(version) if !root_keys.versions().is_empty() => {
+                OpenError::MissingRootKey { version }
+            }
+            Some(_) | None => OpenError::NoRootKey,
+        })?;
+        let ring = check_keys(&stored, &needed, ring).await?;
+        self.tag_records(&needed).await?;
         let record = self.store.get(&key).await;
         let record = record.map_err(Fault::from)?.ok_or(OpenError::NotCreated)?;
         let installation = Installation::decode(record.value()).map_err(|invalid| {
@@ -199,22 +208,6 @@ impl RegistryBuilder {
             }
         }
         Ok(())
-    }
-
-    /// Holds the given keys against what the store keeps of each, and adds to the ring what it kept
-    /// of those that were dropped.
-    async fn check_keys(
-        &self,
-        root_keys: &dyn RootKeys,
-        ring: KeyRing,
-    ) -> Result<KeyRing, OpenError> {
-        let given = key_ring::key_checks(root_keys).await?.into_iter().collect();
-        let stored = StoredKeys::load(&*self.store).await?;
-        stored.ensure_match(&given)?;
-        stored.complete(ring).map_err(|fault| match fault {
-            Fault::MissingRootKey { version } => OpenError::MissingRootKey { version },
-            fault => fault.into(),
-        })
     }
 
     fn build(self, keys: KeyRing, installation: Installation) -> io::Result<Registry> {
@@ -274,3 +267,18 @@ impl fmt::Debug for RegistryBuilder {
 /// The costliest Argon2id that a template may ask for, unless told otherwise: 2 GiB, which is the
 /// first choice of RFC 9106.
 const MOST_ARGON2: (u32, u32, u32) = (2 * 1024 * 1024, 16, 16);
+
+/// Holds the given keys against what the store keeps of each, and adds to the ring what it kept of
+/// those that were dropped.
+async fn check_keys(
+    stored: &StoredKeys,
+    root_keys: &dyn RootKeys,
+    ring: KeyRing,
+) -> Result<KeyRing, OpenError> {
+    let given = key_ring::key_checks(root_keys).await?.into_iter().collect();
+    stored.ensure_match(&given)?;
+    stored.complete(ring).map_err(|fault| match fault {
+        Fault::MissingRootKey { version } => OpenError::MissingRootKey { version },
+        fault => fault.into(),
+    })
+}

@@ -1,8 +1,11 @@
 //! Load, decide, commit: the one way in which a serial that is there changes.
 
+mod thing;
+
 use plugmint_core::lifecycle::{Change, Decision, SerialRecord};
 use plugmint_core::{
-    Credential, EventKind, KeyVersion, PlugId, ProductionTemplate, SerialId, TemplateId,
+    Credential, EventKind, EventNumber, KeyVersion, PlugId, ProductionTemplate, SerialId,
+    TemplateId, UnixMillis,
 };
 use plugmint_store::{Batch, CommitError, Guard, Key, Revision};
 
@@ -50,32 +53,44 @@ impl Registry {
                 Decision::Answer(answer) => return Ok(answer),
                 Decision::Commit(change, answer) => (change, answer),
             };
-            let Some(Prepared { batch, news }) =
+            let Some(prepared) =
                 self.prepare_change(id, &loaded, &change, own_past.as_ref()).await?
             else {
                 continue;
             };
-            let event = change.event();
-            if self.is_past_window(event.at()) {
-                continue;
-            }
-            // From here on the commit may happen without us, and is told all the same.
-            let telling = self.telling(id, news);
-            match self.0.store.commit(batch).await {
-                Ok(_) => {
-                    drop(telling);
-                    self.tell_late(event.at(), &[(*id, event.number())]).await;
-                    return Ok(answer);
-                }
-                Err(CommitError::Conflict(key)) => {
-                    telling.into_iter().for_each(Telling::call_off);
+            match self.settle(id, prepared).await? {
+                Settled::Done => return Ok(answer),
+                Settled::TooLate => {}
+                Settled::Conflict(key) => {
                     self.ensure_key_in_use(&key).await?;
                     own_past = self.own_past(id, &change, *key).await?;
                 }
-                Err(CommitError::Store(error)) => return Err(Fault::from(error).into()),
             }
         }
         Err(Fault::Contended { tries: TRIES }.into())
+    }
+
+    /// Commits what was decided, and tells of it.
+    pub(super) async fn settle(&self, id: &SerialId, prepared: Prepared) -> Result<Settled, Fault> {
+        let Prepared { batch, news, at, events } = prepared;
+        if self.is_past_window(at) {
+            return Ok(Settled::TooLate);
+        }
+        // From here on the commit may happen without us, and is told all the same.
+        let telling = self.telling(id, news);
+        match self.0.store.commit(batch).await {
+            Ok(_) => {
+                drop(telling);
+                let places: Vec<_> = events.into_iter().map(|number| (*id, number)).collect();
+                self.tell_late(at, &places).await;
+                Ok(Settled::Done)
+            }
+            Err(CommitError::Conflict(key)) => {
+                telling.into_iter().for_each(Telling::call_off);
+                Ok(Settled::Conflict(key))
+            }
+            Err(CommitError::Store(error)) => Err(Fault::from(error)),
+        }
     }
 
     /// A template and the revision that it was read at.
@@ -189,7 +204,8 @@ impl Registry {
             };
             batch = batch.put(key, guard, credential.encode())?;
         }
-        Ok(Some(Prepared { batch, news }))
+        let event = change.event();
+        Ok(Some(Prepared { batch, news, at: event.at(), events: vec![event.number()] }))
     }
 
     /// After a conflict about a Plug-ID: where it lies, when it is one that this serial had before.
@@ -205,7 +221,9 @@ impl Registry {
                 continue;
             }
             return match self.load_credential(&plug_id).await? {
-                Some((found, _)) if found.id() != id => Err(Fault::PlugIdTaken { plug_id }),
+                Some((found, _)) if !found.is_of(&credential) => {
+                    Err(Fault::PlugIdTaken { plug_id })
+                }
                 Some((_, revision)) => Ok(Some((conflict, revision))),
                 None => Ok(None),
             };
@@ -225,10 +243,23 @@ impl Registry {
 }
 
 /// A change as it is committed.
-struct Prepared {
-    batch: Batch,
+pub(super) struct Prepared {
+    pub(super) batch: Batch,
     /// What it means for whoever is connected.
-    news: Option<(PlugId, News)>,
+    pub(super) news: Option<(PlugId, News)>,
+    /// When it happened, and the events that tell of it.
+    pub(super) at: UnixMillis,
+    pub(super) events: Vec<EventNumber>,
+}
+
+/// What came of committing.
+pub(super) enum Settled {
+    /// It is done.
+    Done,
+    /// Deciding took so long that the feed would miss it: nothing was written.
+    TooLate,
+    /// Somebody was faster: nothing was written.
+    Conflict(Box<Key>),
 }
 
 /// Adds a serial's record, the event that tells of its change, and its place in the feed.

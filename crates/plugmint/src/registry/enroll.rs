@@ -11,6 +11,7 @@ use plugmint_core::{
 };
 use tracing::instrument;
 
+use crate::attempts::Tried;
 use crate::hooks::Suspicion;
 use crate::{Attempt, EnrollRequest, RepeatedEnrollment, Source, Verdict};
 
@@ -90,7 +91,7 @@ impl Registry {
         match &enrolled {
             Ok(enrollment) if enrollment.outcome() == EnrollOutcome::Repeated => {
                 if let Some(observer) = &self.0.observer {
-                    observer.repeated(&RepeatedEnrollment { id, source });
+                    observer.repeated(&RepeatedEnrollment { id, about: None, source });
                 }
             }
             Ok(_) | Err(EnrollError::Fault(_)) => {}
@@ -110,7 +111,8 @@ impl Registry {
         let template = self.load_template(id.template()).await?.map(|(template, _)| template);
         let template = template.filter(ProductionTemplate::is_open);
         let class = template.as_ref().map(|template| template.design().password_class());
-        let attempt = self.0.attempts.reserve(source, id, class, self.0.clock.now())?;
+        let attempt =
+            self.0.attempts.reserve(source, Tried::Enroll(id), class, self.0.clock.now())?;
         // A template's id is no secret, so nothing is hashed for one that is not there.
         let template = template.ok_or(EnrollError::Refused)?;
         let enrolled = self.enroll_in(&template, source, id, password).await;

@@ -1,6 +1,6 @@
 //! Looking things up: for operators, who may know what there is.
 
-use plugmint_core::{PlugId, PlugIdKind, SerialId, SerialStatus};
+use plugmint_core::{PlugId, PlugIdKind, PrincipalKind, SerialId, SerialStatus};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -29,7 +29,8 @@ impl Registry {
         }
     }
 
-    /// Which serial's device is or was called `plug_id`.
+    /// Which serial's device is or was called `plug_id`. A Controller is none: see
+    /// [`controller`](Self::controller).
     ///
     /// # Errors
     /// * [`FindError::UnknownPlugId`]
@@ -38,7 +39,12 @@ impl Registry {
     pub async fn serial_of(&self, plug_id: &PlugId) -> Result<SerialId, FindError> {
         self.ensure_open()?;
         match self.load_credential(plug_id).await? {
-            Some((credential, _)) if plug_id.kind() == PlugIdKind::Device => Ok(*credential.id()),
+            Some((credential, _))
+                if plug_id.kind() == PlugIdKind::Device
+                    && credential.kind() == PrincipalKind::Thing =>
+            {
+                Ok(*credential.id())
+            }
             Some(_) | None => Err(FindError::UnknownPlugId { plug_id: *plug_id }),
         }
     }

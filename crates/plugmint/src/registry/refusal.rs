@@ -4,6 +4,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use plugmint_core::PasswordRefusal;
+use plugmint_core::controller::{ControllerRefusal, ReactivateControllerRefusal};
+use plugmint_core::grant::NotControllable;
 use plugmint_core::lifecycle::{
     ReplaceControlRefusal, ReplaceRefusal, RetiredSerial, RevokeRefusal,
 };
@@ -32,7 +34,16 @@ macro_rules! refusals {
     };
 }
 
-refusals!(RetiredSerial, RevokeRefusal, ReplaceRefusal, ReplaceControlRefusal, NotTransferred);
+refusals!(
+    RetiredSerial,
+    RevokeRefusal,
+    ReplaceRefusal,
+    ReplaceControlRefusal,
+    NotTransferred,
+    ControllerRefusal,
+    ReactivateControllerRefusal,
+    NotControllable
+);
 
 /// Why a verb did nothing. Nothing was written, or [`Fault`] says otherwise.
 #[derive(Debug, Error)]

@@ -4,8 +4,8 @@ use std::fmt;
 
 use plugmint_core::derivation::{PasswordText, Stretched, TemplateKey, Verifier};
 use plugmint_core::lifecycle::{
-    Decision, Offered, Outcome, Renewal, ReplaceControlRefusal, ReplaceRefusal, SerialRecord,
-    TransferRefusal,
+    Decision, GrantsThen, Offered, Outcome, Renewal, ReplaceControlRefusal, ReplaceRefusal,
+    SerialRecord, TransferRefusal,
 };
 use plugmint_core::{
     Actor, Author, ControlPassword, EnrollPassword, Epoch, PasswordClass, ProductionTemplate,
@@ -105,6 +105,9 @@ impl Registry {
     /// Controllers enroll with another control password from now on, or can at all where the serial
     /// had none. From any stage but Retired; the stage, the epoch and the device's passwords stay.
     ///
+    /// Grants on the Thing end with it, or stay, as is asked for; what it holds itself stays. Its
+    /// Controllers live on: they connect, and cannot be reactivated any more.
+    ///
     /// One commit, and up to two Argon2id where passwords are chosen. A repeat writes nothing and
     /// says `AlreadyDone`.
     ///
@@ -125,6 +128,7 @@ impl Registry {
         &self,
         id: &SerialId,
         new: &ControlPassword,
+        grants: GrantsThen,
         by: &Actor,
     ) -> Result<Outcome, ReplaceControlError> {
         let template = self.template_of_serial::<ReplaceControlError>(id).await?;
@@ -137,7 +141,7 @@ impl Registry {
             let (author, now) = (Author::Operator(by.clone()), self.0.clock.now());
             record
                 .clone()
-                .replace_control_password(control, &as_enroll, author, now)
+                .replace_control_password(control, &as_enroll, grants, author, now)
                 .map_err(PasswordError::Refused)
         })
         .await

@@ -1,6 +1,6 @@
 //! A device that takes itself off.
 
-use plugmint_core::{Admission, ConnectionPassword, Credential, PlugId, PlugIdKind};
+use plugmint_core::{Admission, ConnectionPassword, Credential, PlugId, PlugIdKind, PrincipalKind};
 use tracing::instrument;
 
 use crate::Attempt;
@@ -14,6 +14,8 @@ impl Registry {
     ///
     /// One commit. A device whose answer got lost asks again and gets the strangers' answer: its
     /// password has ended. The password of an overlap does not do.
+    ///
+    /// A Controller that takes itself off is retired: who enrolls again is another one.
     ///
     /// # Errors
     /// * [`AuthenticateError::Refused`]: the one answer for an unknown Plug-ID, a wrong password,
@@ -50,6 +52,9 @@ impl Registry {
             Admission::Admitted(_) | Admission::Activates(_) => {}
             // Whoever is a stranger costs what a stranger costs, whether the Plug-ID is known.
             Admission::Overlap(_) | Admission::Refused => return Err(AuthenticateError::Refused),
+        }
+        if let PrincipalKind::Controller { ordinal } = credential.kind() {
+            return self.retire_itself(credential.id(), ordinal, &presented).await;
         }
         self.drive(credential.id(), RestsOn::Serial, |loaded| {
             let record = loaded.serial.clone().ok_or(AuthenticateError::Refused)?;

@@ -79,7 +79,7 @@ pub(super) fn other_passwords() -> Vec<Command> {
     let device = Device { template: 0, serial: 2 };
     let replace =
         |password, control, seen| Command::ReplacePasswords { device, password, control, seen };
-    let control = |password| Command::ReplaceControl { device, password };
+    let control = |password| Command::ReplaceControl { device, password, stay: false };
     let none = PASSWORDS.len();
     vec![
         Command::Register { device, password: 0, control: 1 },
@@ -177,8 +177,8 @@ pub(super) fn templates() -> Vec<Command> {
         register(other, 1),
         open,
         open,
-        Command::Change { template: 1, repeat: 2 },
-        Command::Change { template: 1, repeat: 2 },
+        Command::Change { template: 1, repeat: 2, cap: 0, level: 0 },
+        Command::Change { template: 1, repeat: 2, cap: 0, level: 0 },
         enroll,
         register(other, 1),
         delete(false),

@@ -1,14 +1,14 @@
 //! What operators do to one serial, and to templates.
 
 use plugmint::{
-    ChangeTemplateError, DeleteTemplateError, Epoch, Living, MarkError, NewPasswords,
-    ReplaceControlError, ReplaceError, RetireError, RevokeError, TemplateChange, TransferError,
-    UnixMillis,
+    ChangeTemplateError, ControllerCap, DeleteTemplateError, Epoch, GrantsThen, Living, MarkError,
+    NewPasswords, ReplaceControlError, ReplaceError, RetireError, RevokeError, TemplateChange,
+    TransferError, UnixMillis,
 };
 use plugmint_tests::enroll_password;
 use pollster::block_on;
 
-use crate::lifecycle::command::{Command, Device, PASSWORDS, REPEATS, Seen};
+use crate::lifecycle::command::{Command, Device, LEVELS, PASSWORDS, REPEATS, Seen};
 use crate::lifecycle::{Answers, World, ada, said};
 
 use super::control_password;
@@ -62,10 +62,12 @@ impl World {
                 let expected = self.model.transfer(device, pair, seen.number(), now);
                 (said(done, TransferError::code), expected)
             }
-            Command::ReplaceControl { device, password } => {
+            Command::ReplaceControl { device, password, stay } => {
                 let (id, new) = (self.id(device), control_password(password));
-                let done = block_on(self.registry.replace_control_password(&id, &new, ada));
-                let expected = self.model.replace_control(device, password, now);
+                let grants = if stay { GrantsThen::Stay } else { GrantsThen::End };
+                let replaced = self.registry.replace_control_password(&id, &new, grants, ada);
+                let done = block_on(replaced);
+                let expected = self.model.replace_control(device, password, stay, now);
                 (said(done, ReplaceControlError::code), expected)
             }
             command => panic!("{command:?} is no operator's"),
@@ -83,11 +85,15 @@ impl World {
                 let done = block_on(self.registry.open_template(&self.templates[template]));
                 (said(done, ChangeTemplateError::code), self.model.open(template))
             }
-            Command::Change { template, repeat } => {
+            Command::Change { template, repeat, cap, level } => {
                 let (id, repeat) = (&self.templates[template], REPEATS[repeat]);
-                let change = TemplateChange::new().repeat(repeat);
+                let (cap, access) = (ControllerCap::new(cap).ok(), LEVELS[level]);
+                let mut change = TemplateChange::new().repeat(repeat);
+                change = cap.into_iter().fold(change, TemplateChange::controllers);
+                change = access.into_iter().fold(change, TemplateChange::access);
                 let done = block_on(self.registry.change_template(id, &change));
-                (said(done, ChangeTemplateError::code), self.model.change(template, repeat))
+                let expected = self.model.change(template, repeat, cap, access);
+                (said(done, ChangeTemplateError::code), expected)
             }
             Command::Delete { template, retire } => {
                 let living = if retire { Living::Retire } else { Living::Refuse };
@@ -101,12 +107,7 @@ impl World {
     }
 
     fn epoch(&self, device: Device, seen: Seen) -> Epoch {
-        let now = self.model.epoch(device);
-        Epoch::new(match seen {
-            Seen::Present => now,
-            Seen::Before => now.saturating_sub(1),
-            Seen::NotYet => now + 1,
-        })
+        Epoch::new(seen.of(self.model.epoch(device)))
     }
 }
 

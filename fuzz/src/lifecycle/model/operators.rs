@@ -2,7 +2,7 @@
 
 use plugmint::{EventKind, StageName, UnixMillis};
 
-use crate::lifecycle::command::{CHOSEN, Device};
+use crate::lifecycle::command::Device;
 
 use super::life::{Life, Raise};
 use super::{Model, State};
@@ -41,7 +41,8 @@ impl Model {
             Ok(life) if life.stage == StageName::Retired => "AlreadyDone",
             Ok(life) => {
                 life.stage = StageName::Retired;
-                life.overlap = None;
+                (life.overlap, life.sealed) = (None, None);
+                self.ends_all(device);
                 self.happens(device, EventKind::Retired, at);
                 "Done"
             }
@@ -98,6 +99,7 @@ impl Model {
             (None, StageName::Registered) => "not-enrolled",
             (None, _) => {
                 life.unenrolls();
+                self.ends_all(device);
                 self.happens(device, EventKind::Unenrolled, at);
                 "Done"
             }
@@ -114,7 +116,7 @@ impl Model {
         if let Err(refused) = self.takes(device, password, control) {
             return refused;
         }
-        let seals = self.templates[device.template].seals;
+        let new = self.passwords(device.template, password, control);
         let Ok(life) = self.known(device) else { return "unknown-serial" };
         match not_raised(life, Raise::Replace, seen) {
             Some("AlreadyDone") if (life.password, life.control) != (password, control) => {
@@ -129,7 +131,8 @@ impl Model {
         if life.password == password || has_control(life, control) {
             return "unchanged-password";
         }
-        life.renews(Raise::Replace, password, control, seals);
+        life.renews(Raise::Replace, new);
+        self.ends_all(device);
         self.happens(device, EventKind::PasswordsReplaced, at);
         "Done"
     }
@@ -147,7 +150,7 @@ impl Model {
         if let Err(refused) = self.takes(device, password, control) {
             return refused;
         }
-        let seals = self.templates[device.template].seals;
+        let new = self.passwords(device.template, password, control);
         let Ok(life) = self.known(device) else { return "unknown-serial" };
         match not_raised(life, Raise::Transfer, seen) {
             Some("AlreadyDone") if (life.password, life.control) != (password, control) => {
@@ -163,7 +166,8 @@ impl Model {
         if repeats {
             return "repeated-password";
         }
-        life.renews(Raise::Transfer, password, control, seals);
+        life.renews(Raise::Transfer, new);
+        self.ends_all(device);
         self.happens(device, EventKind::Transferred, at);
         "Done"
     }
@@ -172,20 +176,33 @@ impl Model {
         &mut self,
         device: Device,
         password: usize,
+        grants_stay: bool,
         at: UnixMillis,
     ) -> &'static str {
+        let template = self.templates.get(device.template).copied();
         let life = match self.known(device) {
             Ok(life) => life,
             Err(unknown) => return unknown,
         };
         match life {
-            _ if password == CHOSEN => "wrong-control-password-class",
+            _ if template.is_some_and(|of| !of.takes_control(password)) => {
+                "wrong-control-password-class"
+            }
             life if life.stage == StageName::Retired => "retired",
             life if life.password == password => "same-passwords",
-            life if life.control == password && life.control_replaced => "AlreadyDone",
-            life if life.control == password => "unchanged-password",
+            Life { control, control_replaced: Some(stayed), .. }
+                if *control == password && (!*stayed || grants_stay) =>
+            {
+                "AlreadyDone"
+            }
+            Life { control, control_replaced: None, .. } if *control == password => {
+                "unchanged-password"
+            }
             life => {
-                (life.control, life.control_replaced) = (password, true);
+                (life.control, life.control_replaced) = (password, Some(grants_stay));
+                if !grants_stay {
+                    self.ends_on(device);
+                }
                 self.happens(device, EventKind::ControlPasswordReplaced, at);
                 "Done"
             }

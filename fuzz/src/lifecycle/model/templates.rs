@@ -2,16 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use plugmint::{PasswordClass, RepeatPolicy, UnixMillis};
+use plugmint::{AccessLevel, ControlClass, ControllerCap, PasswordClass, RepeatPolicy, UnixMillis};
 
-use crate::lifecycle::command::Device;
+use crate::lifecycle::command::{CHOSEN, Device, PASSWORDS};
 
-use super::{Model, refusal};
+use super::Model;
 
 /// What became of a template.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {
     pub(super) class: PasswordClass,
+    pub(super) control: ControlClass,
+    /// How many Controllers of a device take a place.
+    pub(in crate::lifecycle) cap: usize,
+    pub(in crate::lifecycle) access: AccessLevel,
     pub(in crate::lifecycle) repeat: RepeatPolicy,
     pub(super) seals: bool,
     pub(in crate::lifecycle) state: State,
@@ -31,7 +35,16 @@ pub enum State {
 impl Template {
     /// Why it does not take these passwords.
     pub(super) const fn refuses(self, password: usize, control: usize) -> Option<&'static str> {
-        refusal(self.class, password, control)
+        match self.class {
+            PasswordClass::Generated if password == CHOSEN => Some("wrong-enroll-password-class"),
+            _ if !self.takes_control(control) => Some("wrong-control-password-class"),
+            _ if control == password && control < PASSWORDS.len() => Some("same-passwords"),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn takes_control(self, control: usize) -> bool {
+        control != CHOSEN || matches!(self.control, ControlClass::Chosen)
     }
 }
 
@@ -56,10 +69,14 @@ impl Model {
         &mut self,
         template: usize,
         repeat: RepeatPolicy,
+        cap: Option<ControllerCap>,
+        access: Option<AccessLevel>,
     ) -> &'static str {
         self.alter(template, |template| {
-            let other = template.repeat != repeat;
-            template.repeat = repeat;
+            let cap = cap.map_or(template.cap, |cap| usize::from(cap.number()));
+            let new = (repeat, cap, access.unwrap_or(template.access));
+            let other = new != (template.repeat, template.cap, template.access);
+            (template.repeat, template.cap, template.access) = new;
             other
         })
     }
@@ -110,7 +127,7 @@ impl Model {
     pub(in crate::lifecycle) fn forget(&mut self, before: UnixMillis) -> String {
         let mut all = 0;
         for (device, life) in &mut self.lives {
-            let old = life.happened.iter().take_while(|(_, at)| *at < before).count();
+            let old = life.happened.iter().take_while(|of| of.at < before).count();
             let end = old.min(life.happened.len().saturating_sub(1)).max(life.forgotten);
             for gone in life.forgotten..end {
                 self.unread.remove(&(*device, gone));

@@ -3,9 +3,9 @@
 use std::thread;
 
 use plugmint::{
-    Actor, ConnectionPassword, ControlClass, ControlPassword, Enrollment, Epoch, NewPasswords,
-    NewSerial, OperatorEnroll, PasswordClass, PlugId, Registry, RegistryBuilder, RepeatPolicy,
-    SerialId, TemplateDesign, TemplateName, UnixMillis,
+    Actor, ConnectionPassword, ControlClass, ControlPassword, Enrollment, Epoch, GrantsThen,
+    NewPasswords, NewSerial, OperatorEnroll, PasswordClass, PlugId, Registry, RegistryBuilder,
+    RepeatPolicy, SerialId, TemplateDesign, TemplateName, UnixMillis,
 };
 use plugmint_freed::Watched;
 use pollster::block_on;
@@ -149,7 +149,8 @@ impl Life<'_> {
         let replaced = self.registry.replace_passwords(self.id, &passwords, fourth, self.ada);
         block_on(Box::pin(replaced)).unwrap();
         let control = Box::new(ControlPassword::parse(new[1]).unwrap());
-        let replaced = self.registry.replace_control_password(self.id, &control, self.ada);
+        let replaced =
+            self.registry.replace_control_password(self.id, &control, GrantsThen::End, self.ada);
         block_on(Box::pin(replaced)).unwrap();
         let enrolled = self.registry.enroll_by_operator(self.id, self.ada);
         let enrollment = Box::new(block_on(Box::pin(enrolled)).unwrap());

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod controlling;
 mod derivation;
 mod later;
 mod planted;

@@ -100,13 +100,25 @@ impl Device {
     /// The secrets of a Thing's first Controller.
     pub(crate) fn controller(
         roots: &Roots,
+        place: (&TemplateId, &str),
+        password: &'static str,
+        stretched: [u8; 32],
+    ) -> Self {
+        Self::controller_at((0, 0), roots, place, password, stretched)
+    }
+
+    /// The secrets of a Controller of that ordinal at that epoch.
+    pub(crate) fn controller_at(
+        (ordinal, epoch): (u32, u32),
+        roots: &Roots,
         (template, serial): (&TemplateId, &str),
         password: &'static str,
         stretched: [u8; 32],
     ) -> Self {
         let template_key = template_key(roots, template);
         let key = mac(&template_key, "plugmint/v1/control-key", &[serial.as_bytes(), &stretched]);
-        let connection = mac(&key, "plugmint/v1/controller-password", &[&[0; 4], &[0; 4]]);
+        let (ordinal, epoch) = (ordinal.to_be_bytes(), epoch.to_be_bytes());
+        let connection = mac(&key, "plugmint/v1/controller-password", &[&ordinal, &epoch]);
         Self::of(password, stretched, template_key, key, connection)
     }
 

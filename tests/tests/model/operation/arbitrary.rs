@@ -1,19 +1,23 @@
 //! Operations that mostly come to something: what there is in the model makes them likely.
 
-use plugmint::{Living, SerialId};
+use plugmint::{AccessLevel, GrantsThen, Living, PrincipalKind, SerialId};
 use plugmint_core::lifecycle::Stage;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::reference::Model;
 
-use super::{On, Operation, Pair, REPEATS, SERIALS, Seen, designs};
+use super::{OWN_SERIALS, On, Operation, Pair, REPEATS, SERIALS, Seen, designs};
 
 pub(crate) fn arb_operation(model: &Model) -> impl Strategy<Value = Operation> + use<> {
+    // While no Thing can be controlled, little comes of it.
+    let controlling = if controlled(model).is_empty() { 1 } else { 9 };
     let again = model.last.map_or(Operation::Reopen, Operation::again);
     prop_oneof![
         7 => of_devices(model),
         7 => of_serials(model),
+        controlling => of_controllers(model),
+        1 => of_root_keys(model),
         1 => of_templates(),
         2 => of_the_rest(),
         2 => Just(again),
@@ -70,11 +74,66 @@ fn of_serials(model: &Model) -> impl Strategy<Value = Operation> + use<> {
         3 => (there.clone(), pair(), seen).prop_map(|(on, pair, seen)| {
             Operation::Transfer { on, pair, seen }
         }),
-        2 => (there, password()).prop_map(|(on, password)| {
-            Operation::ReplaceControl { on, password }
+        2 => (there, password(), any::<bool>()).prop_map(|(on, password, keep)| {
+            let grants = if keep { GrantsThen::Stay } else { GrantsThen::End };
+            Operation::ReplaceControl { on, password, grants }
         }),
     ]
 }
+
+/// The Things that may be controlled, with their control passwords.
+fn controlled(model: &Model) -> Vec<(On, usize)> {
+    let may_be = |id: &SerialId| {
+        matches!(model.records[id].stage(), Stage::Enrolled(_) | Stage::Activated(_))
+    };
+    let pairs = model.pairs.iter().filter(|(id, _)| may_be(id));
+    pairs.filter_map(|(id, pair)| Some((place_of(model, id), pair.control?))).collect()
+}
+
+fn of_controllers(model: &Model) -> impl Strategy<Value = Operation> + use<> {
+    let right = controlled(model);
+    let guessed = (any_on(), password()).boxed();
+    let right = if right.is_empty() {
+        guessed
+    } else {
+        prop_oneof![9 => select(right), 1 => guessed].boxed()
+    };
+    let own = || prop_oneof![1 => Just(None), 2 => (0..OWN_SERIALS.len()).prop_map(Some)];
+    let (there, access) = (there(model), select(ACCESS.to_vec()));
+    let controller = controller(model);
+    prop_oneof![
+        9 => (right.clone(), own()).prop_map(|((on, password), own)| {
+            Operation::Control { on, password, own }
+        }),
+        4 => (pick(), right).prop_map(|(pick, (on, password))| {
+            Operation::AddThing { pick, on, password }
+        }),
+        2 => (pick(), there.clone()).prop_map(|(pick, on)| Operation::ReleaseThing { pick, on }),
+        1 => pick().prop_map(|pick| Operation::ReleaseAllThings { pick }),
+        1 => controller.clone().prop_map(|pick| Operation::DisableController { pick }),
+        1 => controller.clone().prop_map(|pick| Operation::EnableController { pick }),
+        1 => controller.clone().prop_map(|pick| Operation::RetireController { pick }),
+        4 => (controller, seen()).prop_map(|(pick, seen)| {
+            Operation::ReactivateController { pick, seen }
+        }),
+        3 => (there.clone(), pick()).prop_map(|(on, pick)| Operation::Grant { on, pick }),
+        1 => (there.clone(), pick()).prop_map(|(on, pick)| Operation::Release { on, pick }),
+        1 => pick().prop_map(|pick| Operation::ReleaseAll { pick }),
+        1 => (there, access).prop_map(|(on, access)| Operation::SetAccess { on, access }),
+    ]
+}
+
+fn of_root_keys(model: &Model) -> impl Strategy<Value = Operation> + use<> {
+    let versions = 1..=model.version.number() + 1;
+    prop_oneof![
+        1 => Just(Operation::Rotate),
+        1 => Just(Operation::Sweep),
+        2 => versions.prop_map(|version| Operation::DropKey { version }),
+    ]
+}
+
+const ACCESS: [Option<AccessLevel>; 4] =
+    [None, Some(AccessLevel::None), Some(AccessLevel::Read), Some(AccessLevel::ReadWrite)];
 
 fn of_templates() -> impl Strategy<Value = Operation> {
     let template = 0..designs().len();
@@ -123,8 +182,20 @@ fn password() -> impl Strategy<Value = usize> {
 }
 
 fn pair() -> impl Strategy<Value = Pair> {
-    let control = prop_oneof![2 => Just(None), 1 => password().prop_map(Some)];
+    let control = prop_oneof![1 => Just(None), 2 => password().prop_map(Some)];
     (password(), control).prop_map(|(enroll, control)| Pair { enroll, control })
+}
+
+/// Mostly one that a Controller was given.
+fn controller(model: &Model) -> BoxedStrategy<usize> {
+    let given = model.given.iter().rev().enumerate();
+    let theirs = given.filter(|(_, given)| given.kind != PrincipalKind::Thing);
+    let theirs: Vec<_> = theirs.map(|(pick, _)| pick).collect();
+    if theirs.is_empty() {
+        pick().boxed()
+    } else {
+        prop_oneof![9 => select(theirs), 1 => pick()].boxed()
+    }
 }
 
 /// Mostly one of the newest.

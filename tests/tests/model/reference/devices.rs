@@ -1,10 +1,11 @@
 //! What devices do.
 
-use plugmint::{Epoch, SerialId};
+use plugmint::{Credentials, EnrollOutcome, Epoch, PrincipalKind, SerialId};
+use plugmint_core::derivation::{AuthVerifier, SealedKey};
 use plugmint_core::lifecycle::{Decision, Enrollment, SerialRecord, Stage};
 
 use crate::operation::{Answer, On};
-use crate::passwords::keys;
+use crate::root_keys::keys;
 
 use super::{Given, Model, by_ada, said, told};
 
@@ -17,7 +18,8 @@ impl Model {
         }
         let (repeat, record) = (template.design().repeat(), self.records.get(&id).cloned());
         let key = self.passwords(&id).enroll_key(password);
-        match SerialRecord::enroll(record, &key, repeat, keys().auth(), None, self.time()) {
+        let keys = keys(self.passwords(&id).version);
+        match SerialRecord::enroll(record, &key, repeat, keys.auth(), None, self.time()) {
             Ok(decision) => self.enrolled(id, decision),
             Err(refusal) => said(refusal.code()),
         }
@@ -35,8 +37,10 @@ impl Model {
             Stage::Registered(registered) => registered.sealed_key(),
             Stage::Enrolled(_) | Stage::Activated(_) | Stage::Retired(_) => None,
         };
-        let key = sealed.map(|sealed| sealed.open(keys().seal(), &id).unwrap());
-        match record.enroll_by_operator(key.as_ref(), keys().auth(), by_ada(), self.time()) {
+        let open = |sealed: &SealedKey| sealed.open(keys(sealed.key_version()).seal(), &id);
+        let key = sealed.map(|sealed| open(sealed).unwrap());
+        let keys = keys(self.passwords(&id).version);
+        match record.enroll_by_operator(key.as_ref(), keys.auth(), by_ada(), self.time()) {
             Ok(decision) => self.enrolled(id, decision),
             Err(refusal) => said(refusal.code()),
         }
@@ -44,12 +48,23 @@ impl Model {
 
     fn enrolled(&mut self, id: SerialId, decision: Decision<Enrollment>) -> Answer {
         let enrollment = self.settle(id, decision);
-        let (plug_id, text) = told(enrollment.credentials());
-        let given = Given { id, plug_id, text: text.clone() };
+        self.give(id, PrincipalKind::Thing, enrollment.outcome(), enrollment.credentials())
+    }
+
+    /// Remembers what somebody was given.
+    pub(super) fn give(
+        &mut self,
+        id: SerialId,
+        kind: PrincipalKind,
+        outcome: EnrollOutcome,
+        credentials: &Credentials,
+    ) -> Answer {
+        let (plug_id, text) = told(credentials);
+        let given = Given { id, kind, plug_id, text: text.clone() };
         if !self.given.contains(&given) {
             self.given.push(given);
         }
-        (format!("{:?}", enrollment.outcome()), Some((plug_id, text)))
+        (format!("{outcome:?}"), Some((plug_id, text)))
     }
 
     /// What a device would be told at that epoch.
@@ -57,14 +72,17 @@ impl Model {
         let id = self.id(on);
         let credentials = self.passwords(&id).enroll_key(password).credentials(Epoch::new(epoch));
         let (plug_id, text) = told(&credentials);
-        Given { id, plug_id, text }
+        Given { id, kind: PrincipalKind::Thing, plug_id, text }
     }
 
     pub(crate) fn authenticate(&mut self, given: &Given) -> Answer {
+        if let PrincipalKind::Controller { ordinal } = given.kind {
+            return self.authenticate_controller(given, ordinal);
+        }
         let Some(record) = self.addressed(given) else {
             return said("refused");
         };
-        let presented = keys().auth().verifier(&given.plug_id, &given.password());
+        let presented = self.presented(given);
         match record.authenticate(&presented, self.time()) {
             Ok(decision) => said(&format!("{:?}", self.settle(given.id, decision))),
             Err(stranger) => said(stranger.code()),
@@ -75,10 +93,13 @@ impl Model {
         let Some(given) = self.picked(pick).cloned() else {
             return said("refused");
         };
+        if let PrincipalKind::Controller { ordinal } = given.kind {
+            return self.retire_itself(&given, ordinal);
+        }
         let Some(record) = self.addressed(&given) else {
             return said("refused");
         };
-        let presented = keys().auth().verifier(&given.plug_id, &given.password());
+        let presented = self.presented(&given);
         match record.unenroll_by_device(&presented, self.time()) {
             Ok(decision) => {
                 self.settle(given.id, decision);
@@ -86,6 +107,17 @@ impl Model {
             }
             Err(stranger) => said(stranger.code()),
         }
+    }
+
+    /// What a connection password comes to under the key version of whose it is.
+    pub(super) fn presented(&self, given: &Given) -> AuthVerifier {
+        let version = match given.kind {
+            PrincipalKind::Thing => self.passwords(&given.id).version,
+            PrincipalKind::Controller { ordinal } => {
+                self.controllers[&(given.id, ordinal)].key_version()
+            }
+        };
+        keys(version).auth().verifier(&given.plug_id, &given.password())
     }
 
     fn addressed(&self, given: &Given) -> Option<SerialRecord> {

@@ -1,7 +1,7 @@
 //! What operators do to a serial.
 
 use plugmint::{Author, Outcome, SerialId, TemplateState, UnixMillis};
-use plugmint_core::lifecycle::{Decision, SerialRecord};
+use plugmint_core::lifecycle::{Decision, GrantsThen, SerialRecord};
 
 use crate::operation::{Answer, On, Pair, Seen};
 
@@ -108,14 +108,24 @@ impl Model {
         answer
     }
 
-    pub(super) fn replace_control(&mut self, on: On, password: usize) -> Answer {
+    pub(super) fn replace_control(
+        &mut self,
+        on: On,
+        password: usize,
+        grants: GrantsThen,
+    ) -> Answer {
         let id = self.id(on);
         let passwords = self.passwords(&id);
         let (control, as_enroll) = (passwords.as_control(password), passwords.as_enroll(password));
-        self.operate(id, |record, by, at| {
-            let replaced = record.replace_control_password(control.clone(), &as_enroll, by, at);
+        let answer = self.operate(id, |record, by, at| {
+            let replaced =
+                record.replace_control_password(control.clone(), &as_enroll, grants, by, at);
             replaced.map_err(|refusal| refusal.code())
-        })
+        });
+        if answer == said("Done") {
+            self.pairs.entry(id).and_modify(|pair| pair.control = Some(password));
+        }
+        answer
     }
 
     /// What stands before the serial's own rules where new passwords are given.

@@ -1,12 +1,14 @@
 //! Everything that a registry shows, held against the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plugmint::{
-    Event, EventNumber, HistoryHead, KeptHead, ProductionTemplate, SerialCounts, SerialFilter,
-    SerialId, SerialScope, SerialStatus, StageName, TemplateId,
+    AccessLevel, ControllerStatus, Event, EventNumber, HistoryHead, KeptHead, Ordinal, PlugId,
+    ProductionTemplate, SerialCounts, SerialFilter, SerialId, SerialScope, SerialStatus, StageName,
+    TemplateId,
 };
 use plugmint_core::Credential;
+use plugmint_core::controller::{Controller, KnownAs};
 use plugmint_core::lifecycle::Mark;
 use plugmint_store::{Key, Record};
 use plugmint_tests::of_template;
@@ -34,6 +36,9 @@ impl Side {
             self.verifies(model, id);
         }
         assert_eq!(self.credentials(), credentials_of(model));
+        assert_eq!(self.controlling(), controlling_of(model));
+        self.shows_controllers(model);
+        self.shows_grants(model);
     }
 
     /// Whether what is shown of serials and templates is what the model shows.
@@ -82,6 +87,60 @@ impl Side {
             assert_eq!(verified.head, *model.records[id].head());
             assert_eq!(verified.first, EventNumber::new(first));
         }
+    }
+
+    /// The Controllers of each Thing.
+    fn shows_controllers(&self, model: &Model) {
+        for id in model.records.keys() {
+            let of = model.controllers.iter().filter(|((thing, _), _)| thing == id);
+            let roster = model.roster(id, &model.records[id]);
+            let status = |(of, one): (&(SerialId, Ordinal), &Controller)| {
+                ControllerStatus::new(*id, of.1, one, &roster)
+            };
+            let expected: Vec<_> = of.map(status).collect();
+            let listed = block_on(self.registry.controllers(id, None, ALL)).unwrap();
+            assert_eq!(listed.controllers, expected);
+            for status in expected {
+                assert_eq!(block_on(self.registry.controller(&status.plug_id)).unwrap(), status);
+            }
+        }
+    }
+
+    /// Who may act on what, asked one by one and listed both ways.
+    fn shows_grants(&self, model: &Model) {
+        let holders: BTreeSet<PlugId> = model.given.iter().map(|given| given.plug_id).collect();
+        let mut of_holders: BTreeMap<PlugId, Vec<SerialId>> = BTreeMap::new();
+        for id in model.records.keys() {
+            let mut expected = Vec::new();
+            for holder in &holders {
+                let access = model.access(holder, id);
+                let asked = block_on(self.registry.access(holder, id)).unwrap();
+                assert_eq!(asked, access.unwrap_or(AccessLevel::None), "{holder} on {id}");
+                if let Some(access) = access {
+                    expected.push((*holder, access));
+                    of_holders.entry(*holder).or_default().push(*id);
+                }
+            }
+            let listed = block_on(self.registry.grants_on(id, None, ALL)).unwrap().grants;
+            let listed: Vec<_> = listed.iter().map(|one| (one.holder, one.access)).collect();
+            assert_eq!(listed, expected, "{id}");
+        }
+        for holder in holders.iter().filter(|holder| model.holder(holder).is_some()) {
+            let listed = block_on(self.registry.grants_of(holder, None, ALL)).unwrap().grants;
+            let listed: Vec<_> = listed.iter().map(|one| one.thing).collect();
+            let expected = of_holders.get(holder).cloned().unwrap_or_default();
+            assert_eq!(listed, expected, "{holder}");
+        }
+    }
+
+    /// What lies under the letters of Controllers and grants.
+    fn controlling(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let letters = [b"n", b"m", b"o", b"r", b"b"];
+        let records = letters.iter().flat_map(|letter| {
+            let records = block_on(self.store.scan(*letter, None, ALL)).unwrap();
+            records.into_iter().map(|(key, record)| (key.as_bytes().to_vec(), record.into_value()))
+        });
+        records.collect()
     }
 
     /// What lies under the Plug-IDs.
@@ -136,5 +195,34 @@ fn credentials_of(model: &Model) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let keyed = |credential: Credential| {
         ([b"p".as_slice(), credential.plug_id().body()].concat(), credential.encode())
     };
-    credentials.chain(model.given_up.values().cloned()).map(keyed).collect()
+    let controllers = model.controllers.iter();
+    let controllers = controllers.map(|((id, ordinal), one)| one.credential(id, *ordinal));
+    let given_up = model.given_up.values().cloned();
+    credentials.chain(controllers).chain(given_up).map(keyed).collect()
+}
+
+/// Controllers, rosters, own serial numbers, and each grant under both ends, under their keys.
+fn controlling_of(model: &Model) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let under = |letter: &[u8], id: &SerialId, rest: &[&[u8]]| {
+        let thing = [letter, id.template().body(), id.serial().as_bytes()].concat();
+        [thing, rest.concat()].concat()
+    };
+    let mut all = BTreeMap::new();
+    for ((id, ordinal), controller) in &model.controllers {
+        let key = under(b"n", id, &[&[0], &ordinal.number().to_be_bytes()]);
+        all.insert(key, controller.encode());
+    }
+    for (id, roster) in &model.rosters {
+        all.insert(under(b"m", id, &[]), roster.encode());
+    }
+    for ((id, own), ordinal) in &model.known {
+        let key = under(b"o", id, &[&[0], own.as_bytes()]);
+        all.insert(key, KnownAs::new(*ordinal).encode());
+    }
+    for ((id, holder), grant) in &model.grants {
+        all.insert(under(b"r", id, &[&[0], holder.body()]), grant.encode());
+        let held = [b"b".as_slice(), holder.body()].concat();
+        all.insert(under(&held, id, &[]), grant.encode());
+    }
+    all
 }

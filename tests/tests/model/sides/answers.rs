@@ -56,6 +56,7 @@ impl Side {
             Operation::Forget { younger } => self.forget(model.time_ago(younger)),
             Operation::ReadFeed { limit } => self.read_feed(model, limit),
             Operation::Wait { .. } | Operation::Reopen => said("done"),
+            operation => self.answer_controlling(model, operation).await,
         }
     }
 
@@ -134,9 +135,9 @@ impl Side {
                 let (id, new) = (model.id(on), new_passwords(pair));
                 outcome(registry.transfer(&id, &new, seen, ada).await, TransferError::code)
             }
-            Operation::ReplaceControl { on, password } => {
+            Operation::ReplaceControl { on, password, grants } => {
                 let (id, new) = (model.id(on), control_password(password));
-                let done = registry.replace_control_password(&id, &new, ada).await;
+                let done = registry.replace_control_password(&id, &new, grants, ada).await;
                 outcome(done, ReplaceControlError::code)
             }
             operation => panic!("{operation:?} is no operator's"),
@@ -147,6 +148,7 @@ impl Side {
         match self.registry.authenticate(&given.plug_id, &given.password()).await {
             Ok(principal) => {
                 assert_eq!((principal.id(), principal.plug_id()), (&given.id, &given.plug_id));
+                assert_eq!(principal.kind(), given.kind);
                 said(&format!("{:?}", principal.proven_by()))
             }
             Err(error) => said(AuthenticateError::code(&error)),
@@ -194,7 +196,10 @@ impl Side {
     }
 }
 
-fn outcome<T: Debug, E>(done: Result<T, E>, code: impl Fn(&E) -> &'static str) -> Answer {
+pub(super) fn outcome<T: Debug, E>(
+    done: Result<T, E>,
+    code: impl Fn(&E) -> &'static str,
+) -> Answer {
     match done {
         Ok(outcome) => said(&format!("{outcome:?}")),
         Err(error) => said(code(&error)),

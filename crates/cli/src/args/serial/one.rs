@@ -3,7 +3,7 @@
 use clap::Args;
 use plugmint::{Epoch, PlugId, SerialId, SerialNumber, TemplateId, Verb};
 
-use crate::args::values;
+use crate::args::values::{self, OwnAccess};
 
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct SerialArgs {
@@ -63,6 +63,24 @@ pub(crate) struct ExplainArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct ReplaceControlArgs {
+    /// Let those who may act on the Thing go on: only who comes from now on needs the new password
+    #[arg(long)]
+    pub(crate) keep_grants: bool,
+    #[command(flatten)]
+    pub(crate) serial: SerialArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SetAccessArgs {
+    #[command(flatten)]
+    pub(crate) serial: SerialArgs,
+    /// read-write, read, none, or what the template says: template
+    #[arg(value_name = "LEVEL", value_parser = values::own_access)]
+    pub(crate) access: OwnAccess,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct SeenArgs {
     #[command(flatten)]
     pub(crate) seen: SeenEpoch,
@@ -81,11 +99,11 @@ pub(crate) struct ReactivateArgs {
     pub(crate) serial: SerialArgs,
 }
 
-/// The epoch at which a serial was looked at.
+/// The epoch at which a serial or a Controller was looked at.
 #[derive(Args, Clone, Copy, Debug)]
 #[group(required = true, multiple = false)]
 pub(crate) struct SeenEpoch {
-    /// The epoch that `serial show` printed: refused if anything has raised it since
+    /// The epoch that `show` printed: refused if anything has raised it since
     #[arg(long, value_name = "N", value_parser = values::epoch)]
     pub(crate) epoch: Option<Epoch>,
     /// Whatever the epoch is: it is read first. Not safe to call again when it is not known what

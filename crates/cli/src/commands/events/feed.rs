@@ -129,7 +129,7 @@ fn row(of: &FeedEvent) -> Vec<String> {
     id.into_iter().chain(event::row(&of.event)).collect()
 }
 
-const COLUMNS: [&str; 6] = ["TEMPLATE", "SERIAL", "#", "WHEN", "WHO", "WHAT"];
+const COLUMNS: [&str; 7] = ["TEMPLATE", "SERIAL", "#", "WHEN", "WHO", "WHAT", "ABOUT"];
 
 /// Between two looks a second passes, in pieces, so that an interrupt need not wait for it.
 const PAUSES: u32 = 10;

@@ -1,14 +1,12 @@
 //! `plugmint serial list` and `plugmint serial count`
 
-use std::cell::Cell;
-use std::num::NonZeroUsize;
-
-use plugmint::{Mark, Registry, SerialCounts, SerialId, SerialStatus};
+use plugmint::{Mark, Registry, SerialCounts, SerialStatus};
 use pollster::block_on;
 use serde::Serialize;
 
 use crate::args::{FilterArgs, ListArgs};
-use crate::commands::{self, PAGE};
+use crate::commands;
+use crate::commands::pages::Pages;
 use crate::failure::Failure;
 use crate::output::{Output, facts, visible};
 use crate::progress;
@@ -19,28 +17,14 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     let filter = arguments.filter.filter(registry.company());
-    let mut left = arguments.limit.map_or(usize::MAX, NonZeroUsize::get);
-    // Where the next page begins: `Some(None)` is the beginning, `None` the end.
-    let begin = Cell::new(Some(arguments.after));
+    let pages = Pages::new(arguments.after, arguments.limit);
     let next_page = |_: Option<&SerialStatus>| {
-        while let Some(after) = begin.get() {
-            let is_full = left == 0;
-            // Behind the last one that is wanted it is only looked whether there is another.
-            let limit = NonZeroUsize::new(left.min(PAGE.get())).unwrap_or(NonZeroUsize::MIN);
-            let page = block_on(registry.serials(&filter, after.as_ref(), limit))?;
-            if is_full && !page.serials.is_empty() {
-                break;
-            }
-            begin.set(page.next.map(Some));
-            left -= page.serials.len();
-            // A page under a narrow filter may be empty and not the last.
-            if !page.serials.is_empty() {
-                return Ok(page.serials);
-            }
-        }
-        Ok(Vec::new())
+        pages.next(|after, limit| {
+            let page = block_on(registry.serials(&filter, after, limit))?;
+            Ok((page.serials, page.next))
+        })
     };
-    let goes_on = || begin.get().flatten().map(|id: SerialId| id.to_string());
+    let goes_on = || pages.goes_on().map(|id| id.to_string());
     output.list_that_goes_on("serials", &COLUMNS, row, next_page, goes_on)
 }
 

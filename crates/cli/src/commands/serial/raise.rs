@@ -70,7 +70,9 @@ pub(crate) fn replace_passwords(
     let registry = home.open()?;
     let outcome = block_on(registry.replace_passwords(&id, &new, seen, actor))?;
     let raised = Raised::read(&registry, &id, outcome);
-    output.show(&raised, |raised| raised.sentence("has other passwords"))
+    output.show(&raised, |raised| {
+        format!("{}{}", raised.sentence("has other passwords"), raised.nobody_controls())
+    })
 }
 
 pub(crate) fn transfer(
@@ -83,7 +85,9 @@ pub(crate) fn transfer(
     let registry = home.open()?;
     let outcome = block_on(registry.transfer(&id, &new, seen, actor))?;
     let raised = Raised::read(&registry, &id, outcome);
-    output.show(&raised, |raised| raised.sentence("transferred"))
+    output.show(&raised, |raised| {
+        format!("{}{}", raised.sentence("transferred"), raised.nobody_controls())
+    })
 }
 
 /// Whose passwords, the epoch that was seen, and the passwords.
@@ -117,6 +121,7 @@ struct Raised {
     outcome: Outcome,
     epoch: Option<Epoch>,
     overlap_until: Option<UnixMillis>,
+    controllable: Option<bool>,
 }
 
 impl Raised {
@@ -127,7 +132,16 @@ impl Raised {
             id: *id,
             outcome,
             epoch: status.as_ref().map(|status| status.epoch),
-            overlap_until: status.and_then(|status| status.overlap_until),
+            overlap_until: status.as_ref().and_then(|status| status.overlap_until),
+            controllable: status.map(|status| status.controllable),
+        }
+    }
+
+    /// Who gives one password takes the other away.
+    fn nobody_controls(&self) -> &'static str {
+        match self.controllable {
+            Some(false) => "; it has no control password now, and nobody controls it",
+            Some(true) | None => "",
         }
     }
 

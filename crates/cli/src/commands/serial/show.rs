@@ -1,22 +1,24 @@
 //! `plugmint serial show`
 
+mod controllers;
 mod next;
 
 use std::num::NonZeroUsize;
 
 use plugmint::{
-    Clock, Event, EventNumber, Mark, ProductionTemplate, Registry, SerialId, SerialStatus,
-    StageName, SystemClock, TemplateName, TemplateState, UnixMillis,
+    Clock, Event, EventNumber, FindError, Mark, PlugId, ProductionTemplate, Registry, SerialId,
+    SerialStatus, StageName, SystemClock, TemplateName, TemplateState, UnixMillis,
 };
 use pollster::block_on;
 use serde::Serialize;
 
 use crate::args::ShowArgs;
-use crate::commands::{event, state};
+use crate::commands::{access, event, state};
 use crate::failure::{Failure, Kind};
 use crate::home::Home;
 use crate::output::{Output, facts, labels, span, table, time, visible};
 
+use controllers::Controllers;
 use next::Next;
 
 pub(crate) fn run(arguments: &ShowArgs, home: &Home, output: &Output) -> Result<(), Failure> {
@@ -25,6 +27,7 @@ pub(crate) fn run(arguments: &ShowArgs, home: &Home, output: &Output) -> Result<
     let status = block_on(registry.serial(&id))?;
     let template = block_on(registry.template(id.template()))?;
     let next = next::of(&registry, home, &status)?;
+    let controllers = controllers::count(&registry, &status)?;
     let left = |until: UnixMillis| until.millis().saturating_sub(SystemClock.now().millis());
     let shown = Shown {
         overlap_left_millis: status.overlap_until.map(left),
@@ -32,6 +35,7 @@ pub(crate) fn run(arguments: &ShowArgs, home: &Home, output: &Output) -> Result<
         template_name: template.design().name(),
         template_state: template.state(),
         status: &status,
+        controllers,
         next,
     };
     output.show(&shown, |shown| screen(shown, &template))
@@ -45,18 +49,29 @@ struct Shown<'a> {
     template_name: &'a TemplateName,
     template_state: TemplateState,
     overlap_left_millis: Option<u64>,
+    controllers: Controllers,
     last_events: Vec<Event>,
     next: Vec<Next>,
 }
 
 fn meant(arguments: &ShowArgs, registry: &Registry) -> Result<SerialId, Failure> {
     if let Some(plug_id) = &arguments.plug_id {
-        return Ok(block_on(registry.serial_of(plug_id))?);
+        return block_on(registry.serial_of(plug_id))
+            .map_err(|error| not_found(registry, plug_id, error));
     }
     let both = arguments.template.zip(arguments.serial);
     let both = both.map(|(template, serial)| SerialId::new(template, serial));
     // The command line does not parse without either.
     both.ok_or_else(|| Failure::new(Kind::Usage, "usage", "expected TEMPLATE and SERIAL"))
+}
+
+fn not_found(registry: &Registry, plug_id: &PlugId, error: FindError) -> Failure {
+    let failure = Failure::from(error);
+    match block_on(registry.controller(plug_id)) {
+        Ok(_) => failure
+            .hint(&format!("that is a Controller: `plugmint controller show {plug_id}` shows it")),
+        Err(_) => failure,
+    }
 }
 
 fn last_events(registry: &Registry, status: &SerialStatus) -> Result<Vec<Event>, Failure> {
@@ -103,6 +118,8 @@ fn facts_of(shown: &Shown<'_>, template: &ProductionTemplate) -> String {
         ("Key version", Some(status.key_version.to_string())),
         ("Control password", Some(yes(status.controllable))),
         ("Sealed enroll key", Some(yes(status.sealed))),
+        ("Access of Controllers", access_of(status, template)),
+        ("Controllers", Some(shown.controllers.to_string())),
         ("Next Controller", Some(status.next_ordinal.to_string())),
         ("Labels", labels(&status.labels)),
         ("Registered", Some(time(status.registered_at))),
@@ -111,6 +128,13 @@ fn facts_of(shown: &Shown<'_>, template: &ProductionTemplate) -> String {
         ("Activated", at(status.activated_at)),
         ("Retired", at(status.retired_at)),
     ])
+}
+
+/// What Controllers may do with it; nobody may do anything with a retired one.
+fn access_of(status: &SerialStatus, template: &ProductionTemplate) -> Option<String> {
+    let of_template = || format!("{}, as its template says", access(template.design().access()));
+    let own = |level| format!("{}, as was set for it", access(level));
+    status.mark.map(|_| status.access.map_or_else(of_template, own))
 }
 
 fn may(status: &SerialStatus, template: &ProductionTemplate) -> &'static str {

@@ -1,8 +1,8 @@
 //! How a template is shown.
 
-use plugmint::{AccessLevel, OperatorEnroll, ProductionTemplate, RepeatPolicy, SourceWatch};
+use plugmint::{OperatorEnroll, ProductionTemplate, RepeatPolicy, SourceWatch};
 
-use crate::commands::state;
+use crate::commands::{access, state};
 use crate::output::{facts, labels, time, visible};
 
 pub(super) const COLUMNS: [&str; 5] = ["ID", "NAME", "PASSWORDS", "STATE", "CREATED"];
@@ -29,11 +29,6 @@ pub(super) fn screen(template: &ProductionTemplate) -> String {
         RepeatPolicy::Always => "always",
         RepeatPolicy::Never => "never",
     };
-    let access = match design.access() {
-        AccessLevel::ReadWrite => "read and write",
-        AccessLevel::Read => "read",
-        AccessLevel::None => "none",
-    };
     let sources = match design.sources() {
         SourceWatch::Off => "not watched".to_owned(),
         SourceWatch::AtMost(limit) => format!("suspicious above {limit} within a day"),
@@ -49,7 +44,7 @@ pub(super) fn screen(template: &ProductionTemplate) -> String {
         ("Operator enrollment", Some(operator_enroll.to_owned())),
         ("Repeats credentials", Some(repeat.to_owned())),
         ("Controllers of a Thing", Some(format!("at most {}", design.controllers()))),
-        ("Their access", Some(access.to_owned())),
+        ("Their access", Some(access(design.access()).to_owned())),
         ("Sources of a device", Some(sources)),
         ("Labels", labels(design.labels())),
         ("Created", Some(time(template.created_at()))),

@@ -6,30 +6,40 @@ use super::super::{Mark, StageName};
 use super::{Answer, EpochRank, InTemplate, Living, Place, Point, Rule};
 
 /// The one answer to whoever proved nothing, is disabled or retired.
-const fn stranger(because: &'static str) -> Rule {
+pub(super) const fn stranger(because: &'static str) -> Rule {
     Rule::new(Answer::Refused("refused"), because)
 }
 
 pub(super) const fn enroll(template: InTemplate, place: Place) -> Rule {
-    match (template, place) {
-        (InTemplate::Unknown, _) => {
-            stranger("an unknown template is told what a wrong password is told")
+    match (enabled(template, place), template) {
+        (Ok(living), InTemplate::Open(repeat)) => enroll_living(repeat, living),
+        (Ok(_), InTemplate::Unknown | InTemplate::Closed | InTemplate::Deleted) => {
+            stranger(NO_TEMPLATE)
         }
+        (Err(because), _) => stranger(because),
+    }
+}
+
+/// A serial in an open template that is neither disabled nor retired; or why whoever comes to it
+/// with a password is a stranger.
+pub(super) const fn enabled(template: InTemplate, place: Place) -> Result<Living, &'static str> {
+    match (template, place) {
+        (InTemplate::Unknown, _) => Err(NO_TEMPLATE),
         (InTemplate::Closed, _) => {
-            stranger("devices are told of a closed template what they are told of an unknown one")
+            Err("devices are told of a closed template what they are told of an unknown one")
         }
         (InTemplate::Deleted, _) => {
-            stranger("devices are told of a deleted template what they are told of an unknown one")
+            Err("devices are told of a deleted template what they are told of an unknown one")
         }
         (InTemplate::Open(_), Place::Unknown) => {
-            stranger("an unknown serial is told what a wrong password is told")
+            Err("an unknown serial is told what a wrong password is told")
         }
         (InTemplate::Open(_), Place::Retired) => {
-            stranger("a retired serial is told what a wrong password is told")
+            Err("a retired serial is told what a wrong password is told")
         }
-        (InTemplate::Open(repeat), Place::Living(living)) => match living.mark() {
-            Mark::Disabled => stranger("a disabled serial is told what a wrong password is told"),
-            Mark::Enabled => enroll_living(repeat, living),
+        (InTemplate::Open(_), Place::Living(living)) => match living.mark() {
+            Mark::Disabled => Err("a disabled serial is told what a wrong password is told"),
+            Mark::Enabled => Ok(living),
         },
     }
 }
@@ -161,6 +171,7 @@ pub(super) const fn unenroll_by_device(place: Place) -> Rule {
     }
 }
 
+const NO_TEMPLATE: &str = "an unknown template is told what a wrong password is told";
 const NOBODY: &str = "an unknown device is told what a wrong password is told";
 const OVER: &str = "every password ends when its serial is retired";
 const DISABLED: &str = "a disabled device is told what a wrong password is told";

@@ -165,11 +165,11 @@ pub(super) const fn retire(template: InTemplate, place: Place) -> Rule {
     }
 }
 
-const fn done(stage: StageName, because: &'static str) -> Rule {
+pub(super) const fn done(stage: StageName, because: &'static str) -> Rule {
     Rule::new(Answer::Becomes(stage), because)
 }
 
-const fn refused(code: &'static str, because: &'static str) -> Rule {
+pub(super) const fn refused(code: &'static str, because: &'static str) -> Rule {
     Rule::new(Answer::Refused(code), because)
 }
 
@@ -187,7 +187,7 @@ const fn shut(template: InTemplate) -> Option<Rule> {
 }
 
 /// What is said of a serial that nobody knows.
-const fn unknown(template: InTemplate) -> Rule {
+pub(super) const fn unknown(template: InTemplate) -> Rule {
     match template {
         InTemplate::Open(_) | InTemplate::Closed => {
             refused("unknown-serial", "nobody has registered the serial")
@@ -209,7 +209,7 @@ const fn living_with_next_epoch(template: InTemplate, place: Place) -> Result<Li
     }
 }
 
-const RETIRED: &str = "retired is the end";
+pub(super) const RETIRED: &str = "retired is the end";
 const NOT_SEALED: &str = "no enroll key is kept sealed: its device enrolls with its password";
 const NO_TEMPLATE: &str = "there is no such template";
 const DELETED: &str = "a deleted template is gone";

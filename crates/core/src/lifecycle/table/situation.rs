@@ -112,7 +112,8 @@ impl Place {
             Stage::Retired(_) => return Self::Retired,
         };
         let (mark, epoch) = (registration.mark(), EpochRank::of(registration.epoch()));
-        Self::Living(Living { point, mark, epoch, is_sealed })
+        let is_controllable = registration.control_verifier().is_some();
+        Self::Living(Living { point, mark, epoch, is_sealed, is_controllable })
     }
 
     fn all() -> impl Iterator<Item = Self> {
@@ -128,6 +129,7 @@ pub struct Living {
     mark: Mark,
     epoch: EpochRank,
     is_sealed: bool,
+    is_controllable: bool,
 }
 
 impl Living {
@@ -155,6 +157,12 @@ impl Living {
         self.is_sealed
     }
 
+    /// Whether it has a control password.
+    #[must_use]
+    pub const fn is_controllable(&self) -> bool {
+        self.is_controllable
+    }
+
     /// Every one at that point. Left out is what cannot be: the first epoch where something has
     /// raised it, and a sealed key where a password was used, which erases the key. An overlap is
     /// that of a password that was used.
@@ -171,7 +179,14 @@ impl Living {
             .flat_map(|epoch| [Mark::Enabled, Mark::Disabled].map(|mark| (epoch, mark)))
             .flat_map(|(epoch, mark)| [false, true].map(|is_sealed| (epoch, mark, is_sealed)))
             .filter(move |&(_, _, is_sealed)| may_be_sealed || !is_sealed)
-            .map(move |(epoch, mark, is_sealed)| Self { point, mark, epoch, is_sealed })
+            .flat_map(|of| [false, true].map(|is_controllable| (of, is_controllable)))
+            .map(move |((epoch, mark, is_sealed), is_controllable)| Self {
+                point,
+                mark,
+                epoch,
+                is_sealed,
+                is_controllable,
+            })
     }
 }
 

@@ -35,6 +35,16 @@ pub enum Verb {
     ReplacePasswords,
     /// An operator gives a serial another control password.
     ReplaceControlPassword,
+    /// Somebody, such as a phone, enrolls as a Controller with the control password.
+    EnrollController,
+    /// A Controller, or a Thing, adds the Thing to what it may act on with the control password.
+    AddThing,
+    /// An operator lets a Controller, or a Thing, act on the Thing.
+    Grant,
+    /// An operator ends what a Controller, or a Thing, was granted.
+    Release,
+    /// An operator sets what Controllers may do with the Thing.
+    SetAccess,
     /// An operator gives a serial to somebody else, with other passwords.
     Transfer,
     /// An operator ends the life of a serial.
@@ -43,7 +53,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::Register,
         Self::Enroll,
         Self::EnrollByOperator,
@@ -56,6 +66,11 @@ impl Verb {
         Self::UnenrollByDevice,
         Self::ReplacePasswords,
         Self::ReplaceControlPassword,
+        Self::EnrollController,
+        Self::AddThing,
+        Self::Grant,
+        Self::Release,
+        Self::SetAccess,
         Self::Transfer,
         Self::Retire,
     ];
@@ -76,6 +91,11 @@ impl Verb {
             Self::UnenrollByDevice => "unenroll-by-device",
             Self::ReplacePasswords => "replace-passwords",
             Self::ReplaceControlPassword => "replace-control-password",
+            Self::EnrollController => "enroll-controller",
+            Self::AddThing => "add-thing",
+            Self::Grant => "grant",
+            Self::Release => "release",
+            Self::SetAccess => "set-access",
             Self::Transfer => "transfer",
             Self::Retire => "retire",
         }
@@ -101,7 +121,8 @@ impl FromStr for Verb {
 #[error(
     "unknown verb: expected `register`, `enroll`, `enroll-by-operator`, `authenticate`, \
      `authenticate-in-overlap`, `disable`, `enable`, `reactivate`, `unenroll`, \
-     `unenroll-by-device`, `replace-passwords`, `replace-control-password`, `transfer` or `retire`"
+     `unenroll-by-device`, `replace-passwords`, `replace-control-password`, `enroll-controller`, \
+     `add-thing`, `grant`, `release`, `set-access`, `transfer` or `retire`"
 )]
 #[non_exhaustive]
 pub struct UnknownVerb;

@@ -35,7 +35,7 @@ impl Life {
         let company = CompanyId::from_parts([1; 12]);
         let template = ProductionTemplate::create(*id().template(), company, design, at(1));
         let step = Step { verb: Verb::Register, new: first.clone(), pause: 0, overlap: None };
-        let (_, record) = ask(Verb::Register, None, &asked(first.enroll, &step, 1, repeat));
+        let (_, record) = ask(Verb::Register, None, &asked((first.enroll, None), &step, 1, repeat));
         Self {
             template,
             now: 1,
@@ -52,7 +52,7 @@ impl Life {
         self.now += step.pause;
         self.end_what_is_up();
         let repeat = self.template.design().repeat();
-        let asked = asked(self.passwords.0, step, self.now, repeat);
+        let asked = asked(self.passwords, step, self.now, repeat);
         let (answer, after) = ask(step.verb, Some(self.record.clone()), &asked);
         assert_eq!(answer, self.expected(step), "{step:?}");
         let before = self.record.clone();
@@ -104,6 +104,11 @@ impl Life {
             | Verb::Reactivate
             | Verb::Unenroll
             | Verb::UnenrollByDevice
+            | Verb::EnrollController
+            | Verb::AddThing
+            | Verb::Grant
+            | Verb::Release
+            | Verb::SetAccess
             | Verb::Retire => answer,
         }
     }
@@ -139,7 +144,13 @@ impl Life {
                 self.passwords.1 = Some(step.new.control.unwrap_or(step.new.enroll));
                 self.control_replaced = true;
             }
-            Verb::Disable | Verb::Enable => {}
+            Verb::Disable
+            | Verb::Enable
+            | Verb::EnrollController
+            | Verb::AddThing
+            | Verb::Grant
+            | Verb::Release
+            | Verb::SetAccess => {}
             Verb::Register | Verb::AuthenticateInOverlap => panic!("nothing was to be written"),
         }
     }
@@ -241,10 +252,15 @@ impl Life {
     }
 }
 
-fn asked<'a>(enroll: &'a str, step: &Step, now: u64, repeat: RepeatPolicy) -> Asked<'a> {
+fn asked<'a>(
+    (enroll, control): (&'a str, Option<&'a str>),
+    step: &Step,
+    now: u64,
+    repeat: RepeatPolicy,
+) -> Asked<'a> {
     let Passwords { enroll: new_enroll, control: new_control, seal } = step.new;
     let until = step.overlap.map(|overlap| at(now + overlap));
-    Asked { enroll, new_enroll, new_control, seal, repeat, until, at: at(now) }
+    Asked { enroll, control, new_enroll, new_control, seal, repeat, until, at: at(now) }
 }
 
 /// The epoch and the next ordinal.

@@ -7,7 +7,7 @@ use plugmint_core::{DenyReason, InvalidLabel};
 use thiserror::Error;
 
 use crate::Fault;
-use crate::attempts::Throttled;
+use crate::attempts::{Throttled, whole_seconds};
 use crate::stretch_pool::NotStretched;
 
 use super::NotWanted;
@@ -135,11 +135,6 @@ impl From<NotStretched> for EnrollError {
     }
 }
 
-/// Rounded up: who comes a little earlier than told comes in vain.
-fn whole_seconds(time: Duration) -> u64 {
-    time.as_secs() + u64::from(time.subsec_nanos() > 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,13 +148,6 @@ mod tests {
             [EnrollError::Refused, EnrollError::AlreadyEnrolled, EnrollError::AlreadyActivated]
         {
             assert!(!last.is_retryable(), "{last}");
-        }
-    }
-
-    #[test]
-    fn a_part_of_a_second_is_told_as_a_whole_one() {
-        for (millis, seconds) in [(0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)] {
-            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds, "{millis} ms");
         }
     }
 }

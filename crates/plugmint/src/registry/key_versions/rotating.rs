@@ -46,7 +46,8 @@ impl Registry {
     #[instrument(level = "debug", skip_all, err(level = "debug"))]
     pub async fn rotate_root_key(&self, root_keys: &dyn RootKeys) -> Result<Outcome, RotateError> {
         self.ensure_open()?;
-        let given = Given::ask(root_keys).await?;
+        let stored = StoredKeys::load(&*self.0.store).await?;
+        let given = Given::ask(&stored.needed(root_keys).await).await?;
         for _ in 0..TRIES {
             let stored = StoredKeys::load(&*self.0.store).await?;
             let Some(batch) = self.rotation(&given, &stored)? else {

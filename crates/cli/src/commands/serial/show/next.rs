@@ -1,5 +1,7 @@
 //! What may be done next with a serial, and how.
 
+use std::num::NonZeroUsize;
+
 use plugmint::{Answer, Registry, Rule, SerialStatus, Verb};
 use pollster::block_on;
 use serde::Serialize;
@@ -25,8 +27,10 @@ pub(super) fn of(
     status: &SerialStatus,
 ) -> Result<Vec<Next>, Failure> {
     let explained = block_on(registry.explain_all(&status.id, &Verb::ALL))?;
+    let is_granted = is_granted(registry, status)?;
     let next = explained.into_iter().filter_map(|explained| {
         let does = match explained.rule.answer() {
+            Answer::Becomes(_) if explained.verb == Verb::Release => is_granted,
             Answer::Becomes(_) | Answer::Enrolls(_) | Answer::Admitted => true,
             Answer::AlreadyDone | Answer::Refused(_) => false,
         };
@@ -36,6 +40,12 @@ pub(super) fn of(
     Ok(next.collect())
 }
 
+/// Whether there is a grant that could be released.
+fn is_granted(registry: &Registry, status: &SerialStatus) -> Result<bool, Failure> {
+    let page = block_on(registry.grants_on(&status.id, None, NonZeroUsize::MIN))?;
+    Ok(!page.grants.is_empty() || page.next.is_some())
+}
+
 pub(super) fn table(next: &[Next]) -> String {
     let rows = next.iter().map(|next| {
         vec![next.verb.to_string(), next.rule.answer().to_string(), next.command.clone()]
@@ -43,8 +53,9 @@ pub(super) fn table(next: &[Next]) -> String {
     output::table(Some(&["VERB", "COMES TO", "WITH"]), rows)
 }
 
-/// The command line of a verb, as it can be run now where this program was run; `None` for a device
-/// that has no Plug-ID yet.
+/// The command line of a verb, as it can be run now where this program was run, except that what
+/// only the operator can know stands in capitals; `None` for a device that has no Plug-ID yet, and
+/// for what this program does not do.
 fn command(verb: Verb, home: &Home, status: &SerialStatus) -> Option<String> {
     let words: &[&str] = match verb {
         Verb::Register => &["serial", "add"],
@@ -58,6 +69,11 @@ fn command(verb: Verb, home: &Home, status: &SerialStatus) -> Option<String> {
         Verb::UnenrollByDevice => &["unenroll"],
         Verb::ReplacePasswords => &["serial", "replace-passwords"],
         Verb::ReplaceControlPassword => &["serial", "replace-control-password"],
+        Verb::EnrollController => &["controller", "enroll"],
+        Verb::Grant => &["grant", "add"],
+        Verb::Release => &["grant", "release"],
+        Verb::SetAccess => &["serial", "set-access"],
+        Verb::AddThing => return None,
         Verb::Transfer => &["serial", "transfer"],
         Verb::Retire => &["serial", "retire"],
     };
@@ -72,6 +88,11 @@ fn command(verb: Verb, home: &Home, status: &SerialStatus) -> Option<String> {
         | Verb::Enable
         | Verb::UnenrollByDevice
         | Verb::ReplaceControlPassword
+        | Verb::EnrollController
+        | Verb::AddThing
+        | Verb::Grant
+        | Verb::Release
+        | Verb::SetAccess
         | Verb::Retire => false,
     };
     let epoch = status.epoch.to_string();
@@ -85,5 +106,31 @@ fn command(verb: Verb, home: &Home, status: &SerialStatus) -> Option<String> {
         return Some(shell::command(&options, &[&status.plug_id?.to_string()]));
     }
     let template = status.id.template().to_string();
-    Some(shell::command(&options, &[&template, status.id.serial().as_str()]))
+    let mut operands = vec![template.as_str(), status.id.serial().as_str()];
+    operands.extend(unknown_operand(verb));
+    Some(shell::command(&options, &operands))
+}
+
+/// What only the operator can know, as the help of the verb calls it.
+const fn unknown_operand(verb: Verb) -> Option<&'static str> {
+    match verb {
+        Verb::Grant | Verb::Release => Some("PLUG_ID"),
+        Verb::SetAccess => Some("LEVEL"),
+        Verb::Register
+        | Verb::Enroll
+        | Verb::EnrollByOperator
+        | Verb::Authenticate
+        | Verb::AuthenticateInOverlap
+        | Verb::Disable
+        | Verb::Enable
+        | Verb::Reactivate
+        | Verb::Unenroll
+        | Verb::UnenrollByDevice
+        | Verb::ReplacePasswords
+        | Verb::ReplaceControlPassword
+        | Verb::EnrollController
+        | Verb::AddThing
+        | Verb::Transfer
+        | Verb::Retire => None,
+    }
 }
