@@ -5,6 +5,7 @@ mod events;
 mod grant;
 mod key;
 mod serial;
+mod serve;
 mod template;
 mod values;
 
@@ -23,6 +24,7 @@ pub(crate) use serial::{
     AddArgs, ExplainArgs, FilterArgs, HistoryArgs, ListArgs, ReactivateArgs, ReplaceControlArgs,
     SeenArgs, SeenEpoch, SerialArgs, SerialCommand, SetAccessArgs, ShowArgs, VerifyHistoryArgs,
 };
+pub(crate) use serve::ServeArgs;
 pub(crate) use template::{
     ChangeTemplateArgs, CreateTemplateArgs, DeleteTemplateArgs, TemplateCommand,
 };
@@ -165,6 +167,22 @@ pub(crate) enum Command {
         #[arg(long)]
         forget_revocations: bool,
     },
+    /// Serve devices over HTTP, until it is told to end
+    ///
+    /// Devices enroll, connect and work on their lists under /iot/device. The store is held while it
+    /// runs: other verbs wait for it. It ends on SIGINT or SIGTERM, once the calls that it accepted
+    /// are answered. Put a proxy that speaks TLS before it: what devices send are passwords.
+    #[command(after_help = "Examples:
+  plugmint serve
+  plugmint serve --listen 0.0.0.0:8080 --trusted-proxy 10.0.0.1")]
+    Serve(ServeArgs),
+    /// Print the hash of a password, for `serve --owner-hash-file`
+    ///
+    /// The password is asked for, or is standard input. Its Argon2id is printed in the PHC string
+    /// format; the same password has another hash each time. Nothing is changed.
+    #[command(after_help = "Example:
+  plugmint hash-password")]
+    HashPassword,
     /// Derive credentials from a password, without a store
     ///
     /// The password is taken as it is: neither it nor the cost is judged. The key comes from

@@ -9,12 +9,14 @@ mod enroll;
 mod event;
 mod events;
 mod grant;
+mod hash_password;
 mod import;
 mod init;
 mod key;
 mod pages;
 mod restore;
 mod serial;
+mod serve;
 mod template;
 mod unenroll;
 
@@ -48,6 +50,8 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
         Command::Restore { file, forget_revocations } => {
             restore::run(&file, forget_revocations, &home()?, output)
         }
+        Command::Serve(arguments) => serve::run(&arguments, &home()?, output),
+        Command::HashPassword => hash_password::run(output),
         Command::Derive(arguments) => derive::run(&arguments, output),
     }
 }

@@ -21,6 +21,11 @@ pub(crate) fn password(prompt: &str) -> Result<Zeroizing<String>, Failure> {
     text(bytes)
 }
 
+/// A password that is new: prompted for twice, or all of standard input without one line end.
+pub(crate) fn new_password(prompt: &str) -> Result<Zeroizing<String>, Failure> {
+    if io::stdin().is_terminal() { prompted_twice(prompt) } else { password(prompt) }
+}
+
 /// The bytes of one password as they are, for a derivation that judges none. As long as a
 /// derivation takes.
 pub(crate) fn any_password(prompt: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -56,8 +61,7 @@ pub(crate) fn enroll_and_control() -> Result<(EnrollPassword, Option<ControlPass
 
 /// A control password: prompted for twice, or all of standard input without one line end.
 pub(crate) fn control() -> Result<ControlPassword, Failure> {
-    let prompt = "Control password: ";
-    let typed = if io::stdin().is_terminal() { prompted_twice(prompt)? } else { password(prompt)? };
+    let typed = new_password("Control password: ")?;
     ControlPassword::parse(&typed).map_err(|invalid| invalid_password(&invalid))
 }
 

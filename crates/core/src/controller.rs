@@ -8,6 +8,7 @@ mod change;
 mod controlled;
 mod enrolling;
 mod own_serial;
+mod profile;
 mod record;
 mod refusal;
 mod roster;

@@ -30,6 +30,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod account_hash;
 mod argon2_cost;
 mod auth_key;
 mod control_key;
@@ -46,6 +47,7 @@ mod stretch;
 mod template_key;
 mod verifier;
 
+pub use account_hash::{AccountHash, InvalidAccountHash};
 pub use argon2_cost::{Argon2Cost, InvalidCost};
 pub use auth_key::AuthKey;
 pub use control_key::ControlKey;

@@ -182,6 +182,8 @@ impl Attempt<'_> {
 pub(crate) enum Tried<'a> {
     /// The enroll password of a serial.
     Enroll(&'a SerialId),
+    /// The password of an account.
+    Account(&'a str),
     /// The control password of a Thing: by who enrolls as a Controller, and by who adds the Thing.
     Control(&'a SerialId),
 }

@@ -97,6 +97,11 @@ pub(crate) fn credential(plug_id: &PlugId) -> Result<Key, InvalidKey> {
     Key::joined(&[b"p", plug_id.body()])
 }
 
+/// `d` plug-id(12): what is kept with a device under that Plug-ID.
+pub(crate) fn profile(plug_id: &PlugId) -> Result<Key, InvalidKey> {
+    Key::joined(&[b"d", plug_id.body()])
+}
+
 /// `e` template(12) serial 0 number(8): an event of a serial.
 pub(crate) fn event(id: &SerialId, number: EventNumber) -> Result<Key, InvalidKey> {
     Key::joined(&[&events(id), &number.number().to_be_bytes()])
@@ -290,9 +295,10 @@ mod tests {
             known_as(&id("S"), &OwnSerialMark::new(id("S").serial())),
             grant_on(&id("S"), &device()),
             grant_of(&device(), &id("S")),
+            profile(&device()),
         ];
         let letters: std::collections::BTreeSet<_> =
             keys.into_iter().map(|key| key.unwrap().as_bytes()[0]).collect();
-        assert_eq!(letters.len(), 16);
+        assert_eq!(letters.len(), 17);
     }
 }

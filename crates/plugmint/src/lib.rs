@@ -40,8 +40,8 @@ pub use hooks::{
     RepeatedEnrollment, Revocation, Verdict,
 };
 pub use registry::{
-    AddThingError, AuthenticateError, ChangeTemplateError, ControllerPage, CreateError,
-    CreateTemplateError, DeleteTemplateError, DeletionProgress, DropKeyError,
+    AccountError, AddThingError, AuthenticateError, ChangeTemplateError, ControllerPage,
+    CreateError, CreateTemplateError, DeleteTemplateError, DeletionProgress, DropKeyError,
     EnrollControllerError, EnrollError, Explanation, Feed, FeedCursor, FeedEvent, FindError,
     ForgetCursor, Forgotten, GrantError, GrantOf, GrantOn, GrantsOfPage, GrantsOnPage,
     HistoryBreak, InvalidFeedCursor, KeptHead, KeyCursor, KeyProgress, KeyUses, ListError, Living,
@@ -49,8 +49,8 @@ pub use registry::{
     OpenError, OperatorEnrollError, PasswordError, ReactivateControllerError, Refusal,
     RegisterAllError, RegisterError, Registry, RegistryBuilder, ReleaseError, ReplaceControlError,
     ReplaceError, RetireError, RevokeError, RotateError, SerialCounts, SerialFilter, SerialPage,
-    SerialScope, Swept, TemplateClosed, TemplateDeletion, TransferError, VerbError,
-    VerifiedHistory, VerifyHistoryError,
+    SerialScope, SetProfileError, Swept, TemplateClosed, TemplateDeletion, TransferError,
+    VerbError, VerifiedHistory, VerifyHistoryError,
 };
 pub use root_keys::{
     CreateKeyFileError, EnvKeyError, EnvRootKeys, FileRootKeys, KeyFileError, RootKeyError,
@@ -65,7 +65,9 @@ pub use plugmint_core::controller::{
     ControllerStatus, DeviceName, ReactivateControllerRefusal,
 };
 pub use plugmint_core::derivation;
-pub use plugmint_core::derivation::{Credentials, RootKey, RootLabel, RootMac};
+pub use plugmint_core::derivation::{
+    AccountHash, Credentials, InvalidAccountHash, RootKey, RootLabel, RootMac,
+};
 pub use plugmint_core::grant::NotControllable;
 pub use plugmint_core::lifecycle::{
     Answer, Enrollment, EpochRefusal, GrantsThen, Mark, OperatorEnrollRefusal, Outcome,
@@ -78,9 +80,10 @@ pub use plugmint_core::{
     EventHash, EventKind, EventNumber, HistoryHead, InvalidConnectionPassword,
     InvalidControllerCap, InvalidCost, InvalidHead, InvalidLabel, InvalidPassword, InvalidPlugId,
     InvalidRecord, InvalidSerialId, InvalidSerialNumber, InvalidSourceLimit, InvalidText,
-    KeyStanding, KeyVersion, Labels, OperatorEnroll, Ordinal, PasswordClass, PasswordRefusal,
-    PlugId, PlugIdKind, Principal, PrincipalKind, ProductionTemplate, ProvenBy, RepeatPolicy,
-    SecretText, SerialId, SerialNumber, SerialStatus, SourceLimit, SourceWatch, TemplateChange,
-    TemplateDesign, TemplateId, TemplateName, TemplateState, UnixMillis, UnknownClass, WrongClass,
+    KeyStanding, KeyVersion, Labels, OpaqueText, OpaqueTextTooLong, OperatorEnroll, Ordinal,
+    PasswordClass, PasswordRefusal, PlugId, PlugIdKind, Principal, PrincipalKind,
+    ProductionTemplate, Profile, ProfileChange, ProvenBy, RepeatPolicy, SecretText, SerialId,
+    SerialNumber, SerialStatus, SourceLimit, SourceWatch, TemplateChange, TemplateDesign,
+    TemplateId, TemplateName, TemplateState, UnixMillis, UnknownClass, WrongClass,
 };
 pub use plugmint_store::{CreateStoreError, OpenStoreError, Store, StoreError};

@@ -1,5 +1,6 @@
 //! The registry: loads, lets the core decide, commits.
 
+mod account;
 mod authenticate;
 mod builder;
 mod controllers;
@@ -14,6 +15,7 @@ mod key_versions;
 mod list;
 mod look_up;
 mod mark;
+mod profile;
 mod reading;
 mod refusal;
 mod register;
@@ -40,6 +42,7 @@ use crate::source_watch::SourceTable;
 use crate::stretch_pool::{StretchLoad, StretchPool};
 use crate::{Fault, keys};
 
+pub use account::AccountError;
 pub use authenticate::AuthenticateError;
 pub use builder::{CreateError, OpenError, RegistryBuilder};
 pub use controllers::{
@@ -57,6 +60,7 @@ pub use key_versions::{DropKeyError, KeyCursor, KeyProgress, KeyUses, RotateErro
 pub use list::{ListError, SerialCounts, SerialFilter, SerialPage, SerialScope};
 pub use look_up::{FindError, LookUpError};
 pub use mark::{MarkError, RetireError};
+pub use profile::SetProfileError;
 pub use refusal::{PasswordError, Refusal, VerbError};
 pub use register::{NewSerial, RegisterAllError, RegisterError};
 pub use renew::{NewPasswords, NotTransferred, ReplaceControlError, ReplaceError, TransferError};

@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod controlling;
+mod keeping;
 mod key_versions;
 mod renewals;
 mod secrets;
@@ -35,6 +36,7 @@ fn no_public_type_shows_a_secret() {
     told::told(&mut shown);
     key_versions::key_versions(&mut shown);
     controlling::controlling(&mut shown);
+    keeping::keeping(&mut shown);
     shown.holds_no_secret();
 
     let missing: Vec<_> = source::public_types().difference(&shown.names()).cloned().collect();

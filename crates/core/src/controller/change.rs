@@ -2,7 +2,7 @@
 
 use crate::grant::{Grant, GrantStep};
 use crate::lifecycle::SerialRecord;
-use crate::{Author, Event, EventKind, Ordinal, PlugId, UnixMillis};
+use crate::{Author, Event, EventKind, Ordinal, PlugId, Profile, UnixMillis};
 
 use super::{Controller, OwnSerialMark, Roster};
 
@@ -22,7 +22,9 @@ pub struct ControllerChange {
     pub known: Option<(OwnSerialMark, Ordinal)>,
     /// Whose grant on the Thing begins or ends.
     pub grant: Option<GrantStep>,
-    /// What is told of it, in order; never empty.
+    /// What is kept under a Plug-ID from now on.
+    pub profile: Option<(PlugId, Profile)>,
+    /// What is told of it, in order. Where nothing is, the Thing stays as it was.
     pub events: Vec<Event>,
 }
 
@@ -35,6 +37,7 @@ impl ControllerChange {
             roster: None,
             known: None,
             grant: None,
+            profile: None,
             events: Vec::new(),
         }
     }
@@ -42,6 +45,12 @@ impl ControllerChange {
     /// Appends what happened to a Controller, or to the holder of a grant, to the Thing's history.
     pub(crate) fn tell(&mut self, about: PlugId, kind: EventKind, author: &Author, at: UnixMillis) {
         let event = self.thing.tell_about(about, kind, author.clone(), at);
+        self.events.push(event);
+    }
+
+    /// Appends what happened to the Thing itself.
+    pub(super) fn tell_of_thing(&mut self, kind: EventKind, author: &Author, at: UnixMillis) {
+        let event = self.thing.tell(kind, author.clone(), at);
         self.events.push(event);
     }
 

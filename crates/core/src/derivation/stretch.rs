@@ -118,6 +118,11 @@ pub struct StretchJob {
 }
 
 impl StretchJob {
+    /// That of an account's password, which is nobody's enroll or control password.
+    pub(super) fn of_account(password: PasswordText<'_>, salt: [u8; 16], cost: Argon2Cost) -> Self {
+        Self { password: Zeroizing::new(password.0.into()), salt, cost }
+    }
+
     /// What it will cost.
     #[must_use]
     pub const fn cost(&self) -> Argon2Cost {

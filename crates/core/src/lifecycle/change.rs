@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Event, InvalidLabel, Labels};
+use crate::{Event, InvalidLabel, Labels, ProfileChange};
 
 use super::SerialRecord;
 
@@ -33,11 +33,12 @@ impl<A, C> Decision<A, C> {
 pub struct Change {
     record: SerialRecord,
     event: Event,
+    profile: Option<ProfileChange>,
 }
 
 impl Change {
     pub(super) const fn new(record: SerialRecord, event: Event) -> Self {
-        Self { record, event }
+        Self { record, event, profile: None }
     }
 
     /// The same change of a record with more labels; one of a name that is there gets the new
@@ -52,6 +53,18 @@ impl Change {
             }
         }
         Ok(self)
+    }
+
+    /// The same change of a device with which more is kept: it is written under the Plug-ID that the
+    /// device has then.
+    pub fn with_profile(self, profile: ProfileChange) -> Self {
+        Self { profile: Some(profile), ..self }
+    }
+
+    /// What is kept with the device from now on, if that changes.
+    #[must_use]
+    pub const fn profile(&self) -> Option<&ProfileChange> {
+        self.profile.as_ref()
     }
 
     /// The record to write.

@@ -1,7 +1,8 @@
 //! The record of a serial.
 
 use crate::{
-    Author, Credential, Event, EventKind, HistoryHead, Ordinal, PlugId, SerialId, UnixMillis,
+    AccessLevel, Author, Credential, Event, EventKind, HistoryHead, Ordinal, PlugId, SerialId,
+    UnixMillis,
 };
 
 use super::{Change, Decision, Mark, Outcome, Registered, Registration, Stage};
@@ -76,6 +77,18 @@ impl SerialRecord {
             registration.grants = registration.grants.held_ended();
         }
         self
+    }
+
+    /// The same serial, with which those who hold a grant may do that.
+    pub(crate) fn with_access(self, access: Option<AccessLevel>) -> Self {
+        Self { stage: self.stage.with_access(access), ..self }
+    }
+
+    /// Appends what happened to it.
+    pub(crate) fn tell(&mut self, kind: EventKind, author: Author, at: UnixMillis) -> Event {
+        let event = self.head.append(kind, author, at);
+        self.head = event.head();
+        event
     }
 
     /// Appends what happened to a Controller of its, or to the holder of a grant.

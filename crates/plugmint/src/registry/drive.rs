@@ -13,6 +13,7 @@ use crate::hooks::{News, Telling};
 use crate::{Fault, keys};
 
 use super::Registry;
+use super::reading::Reading;
 
 /// What a decision on a serial rests on: the commit guards all of it.
 pub(super) struct Loaded {
@@ -73,7 +74,7 @@ impl Registry {
     /// Commits what was decided, and tells of it.
     pub(super) async fn settle(&self, id: &SerialId, prepared: Prepared) -> Result<Settled, Fault> {
         let Prepared { batch, news, at, events } = prepared;
-        if self.is_past_window(at) {
+        if at.is_some_and(|at| self.is_past_window(at)) {
             return Ok(Settled::TooLate);
         }
         // From here on the commit may happen without us, and is told all the same.
@@ -82,7 +83,9 @@ impl Registry {
             Ok(_) => {
                 drop(telling);
                 let places: Vec<_> = events.into_iter().map(|number| (*id, number)).collect();
-                self.tell_late(at, &places).await;
+                if let Some(at) = at {
+                    self.tell_late(at, &places).await;
+                }
                 Ok(Settled::Done)
             }
             Err(CommitError::Conflict(key)) => {
@@ -204,8 +207,15 @@ impl Registry {
             };
             batch = batch.put(key, guard, credential.encode())?;
         }
+        if let Some(kept) = change.profile()
+            && let Some(plug_id) = change.record().stage().plug_id()
+        {
+            let mut reading = Reading::new(self);
+            let profile = reading.profile(plug_id).await?.changed(kept);
+            batch = reading.put_alone(batch, keys::profile(plug_id)?, &profile)?;
+        }
         let event = change.event();
-        Ok(Some(Prepared { batch, news, at: event.at(), events: vec![event.number()] }))
+        Ok(Some(Prepared { batch, news, at: Some(event.at()), events: vec![event.number()] }))
     }
 
     /// After a conflict about a Plug-ID: where it lies, when it is one that this serial had before.
@@ -247,8 +257,8 @@ pub(super) struct Prepared {
     pub(super) batch: Batch,
     /// What it means for whoever is connected.
     pub(super) news: Option<(PlugId, News)>,
-    /// When it happened, and the events that tell of it.
-    pub(super) at: UnixMillis,
+    /// When it happened, and the events that tell of it; `None` where nothing is told.
+    pub(super) at: Option<UnixMillis>,
     pub(super) events: Vec<EventNumber>,
 }
 

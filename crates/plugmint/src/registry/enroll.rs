@@ -7,7 +7,7 @@ use plugmint_core::derivation::Stretched;
 use plugmint_core::lifecycle::{Decision, EnrollRefusal, Enrollment, Registration, SerialRecord};
 use plugmint_core::{
     Author, DenyReason, EnrollOutcome, EnrollPassword, HistoryHead, InvalidLabel,
-    ProductionTemplate, SerialId,
+    ProductionTemplate, ProfileChange, SerialId,
 };
 use tracing::instrument;
 
@@ -54,7 +54,7 @@ impl Registry {
         id: &SerialId,
         password: &EnrollPassword,
     ) -> Result<Enrollment, EnrollError> {
-        self.attempt(None, id, password).await
+        self.attempt(None, id, password, None).await
     }
 
     /// As [`enroll`](Self::enroll), for a call from a source that the host knows: that source's
@@ -69,7 +69,22 @@ impl Registry {
         id: &SerialId,
         password: &EnrollPassword,
     ) -> Result<Enrollment, EnrollError> {
-        self.attempt(Some(source), id, password).await
+        self.attempt(Some(source), id, password, None).await
+    }
+
+    /// As [`enroll_from`](Self::enroll_from), for a device that says what is to be kept with it: that
+    /// is written in the same commit. A repeat writes nothing, and so keeps nothing.
+    ///
+    /// # Errors
+    /// Those of [`enroll`](Self::enroll).
+    pub async fn enroll_with_profile(
+        &self,
+        source: Option<&Source>,
+        id: &SerialId,
+        password: &EnrollPassword,
+        profile: &ProfileChange,
+    ) -> Result<Enrollment, EnrollError> {
+        self.attempt(source, id, password, Some(profile)).await
     }
 
     /// One attempt: paid for before the password is looked at, and paid back unless it was wrong.
@@ -86,8 +101,9 @@ impl Registry {
         source: Option<&Source>,
         id: &SerialId,
         password: &EnrollPassword,
+        profile: Option<&ProfileChange>,
     ) -> Result<Enrollment, EnrollError> {
-        let enrolled = self.attempt_once(source, id, password).await;
+        let enrolled = self.attempt_once(source, id, password, profile).await;
         match &enrolled {
             Ok(enrollment) if enrollment.outcome() == EnrollOutcome::Repeated => {
                 if let Some(observer) = &self.0.observer {
@@ -105,6 +121,7 @@ impl Registry {
         source: Option<&Source>,
         id: &SerialId,
         password: &EnrollPassword,
+        profile: Option<&ProfileChange>,
     ) -> Result<Enrollment, EnrollError> {
         self.ensure_open()?;
         // To a device a closed template is one that is not there.
@@ -115,7 +132,7 @@ impl Registry {
             self.0.attempts.reserve(source, Tried::Enroll(id), class, self.0.clock.now())?;
         // A template's id is no secret, so nothing is hashed for one that is not there.
         let template = template.ok_or(EnrollError::Refused)?;
-        let enrolled = self.enroll_in(&template, source, id, password).await;
+        let enrolled = self.enroll_in(&template, source, id, password, profile).await;
         if !matches!(enrolled, Err(EnrollError::Refused)) {
             attempt.give_back();
         }
@@ -128,6 +145,7 @@ impl Registry {
         source: Option<&Source>,
         id: &SerialId,
         password: &EnrollPassword,
+        profile: Option<&ProfileChange>,
     ) -> Result<Enrollment, EnrollError> {
         let design = template.design();
         let stretching =
@@ -139,7 +157,13 @@ impl Registry {
         let elsewhere = &mut suspicion.is_elsewhere;
         self.drive(id, RestsOn::SerialAndTemplate, |loaded| {
             let decision = self.decide_enroll(&asking, &stretched, loaded, elsewhere)?;
-            Ok(self.ask_host(&asking, loaded, decision, &mut said)?)
+            let decision = self.ask_host(&asking, loaded, decision, &mut said)?;
+            Ok(match (decision, profile) {
+                (Decision::Commit(change, enrollment), Some(profile)) => {
+                    Decision::Commit(Box::new(change.with_profile(profile.clone())), enrollment)
+                }
+                (decision, _) => decision,
+            })
         })
         .await
     }

@@ -8,7 +8,7 @@ use plugmint_core::grant::{Grant, Holder, access};
 use plugmint_core::lifecycle::{Decision, SerialRecord};
 use plugmint_core::{
     AccessLevel, Credential, Ordinal, PlugId, PlugIdKind, PrincipalKind, ProductionTemplate,
-    SerialId, TemplateId, UnixMillis,
+    Profile, SerialId, TemplateId, UnixMillis,
 };
 use plugmint_store::{Batch, Guard, Key, Record};
 
@@ -62,6 +62,17 @@ impl<'a> Reading<'a> {
             };
         }
         Ok(batch)
+    }
+
+    /// Adds a profile that was read to a batch of somebody else's.
+    pub(super) fn put_alone(
+        &self,
+        batch: Batch,
+        key: Key,
+        profile: &Profile,
+    ) -> Result<Batch, Fault> {
+        let guard = self.guards.get(&key).copied().unwrap_or(Guard::Absent);
+        Ok(batch.put(key, guard, profile.encode())?)
     }
 
     pub(super) async fn template(
@@ -129,6 +140,13 @@ impl<'a> Reading<'a> {
         let record = record.filter(|_| plug_id.kind() == PlugIdKind::Device);
         let decode = |record: Record| Credential::decode(*plug_id, record.value());
         Ok(record.map(decode).transpose()?)
+    }
+
+    /// What is kept under a Plug-ID.
+    pub(super) async fn profile(&mut self, plug_id: &PlugId) -> Result<Profile, Fault> {
+        let record = self.get(keys::profile(plug_id)?).await?;
+        let profile = record.map(|record| Profile::decode(record.value())).transpose()?;
+        Ok(profile.unwrap_or_default())
     }
 
     /// Who holds grants under a Plug-ID. One that its serial has given up is nobody's.

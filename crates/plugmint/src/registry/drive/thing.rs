@@ -3,14 +3,14 @@
 use plugmint_core::controller::{ControllerChange, KnownAs};
 use plugmint_core::grant::GrantStep;
 use plugmint_core::lifecycle::Decision;
-use plugmint_core::{Event, PlugId, SerialId, UnixMillis};
+use plugmint_core::{Event, PlugId, SerialId};
 
 use crate::hooks::News;
 use crate::registry::Registry;
 use crate::registry::reading::{Conclusion, Reading, Writes};
 use crate::{Fault, keys};
 
-use super::{Prepared, Settled, TRIES, defect};
+use super::{Prepared, Settled, TRIES};
 
 impl Registry {
     /// As [`drive`](Self::drive), for a decision that reads as it goes: reads, lets `decide` decide,
@@ -51,9 +51,11 @@ impl Registry {
         mut reading: Reading<'_>,
         change: &ControllerChange,
     ) -> Result<Prepared, Fault> {
-        let at = change.events.first().ok_or_else(|| defect("a change without an event"))?.at();
+        let at = change.events.first().map(Event::at);
         let mut writes = Writes::new();
-        writes.insert(keys::serial(id)?, Some(change.thing.encode()));
+        if at.is_some() {
+            writes.insert(keys::serial(id)?, Some(change.thing.encode()));
+        }
         for event in &change.events {
             writes.insert(keys::event(id, event.number())?, Some(event.encode()));
             writes.insert(keys::feed(event.at(), id, event.number())?, Some(Vec::new()));
@@ -61,11 +63,15 @@ impl Registry {
         if let Some(roster) = &change.roster {
             writes.insert(keys::roster(id)?, Some(roster.encode()));
         }
+        if let Some((plug_id, profile)) = &change.profile {
+            let value = (!profile.is_empty()).then(|| profile.encode());
+            writes.insert(keys::profile(plug_id)?, value);
+        }
         if let Some((own_serial, ordinal)) = change.known {
             let key = keys::known_as(id, &own_serial)?;
             writes.insert(key, Some(KnownAs::new(ordinal).encode()));
         }
-        let news = write_controllers(&mut reading, &mut writes, id, change, at).await?;
+        let news = write_controllers(&mut reading, &mut writes, id, change).await?;
         if let Some(step) = &change.grant {
             let (holder, grant) = match step {
                 GrantStep::Give(holder, grant) => (holder, Some(grant.encode())),
@@ -88,7 +94,6 @@ async fn write_controllers(
     writes: &mut Writes,
     id: &SerialId,
     change: &ControllerChange,
-    at: UnixMillis,
 ) -> Result<Option<(PlugId, News)>, Fault> {
     let mut news = None;
     for (ordinal, controller) in &change.controllers {
@@ -100,7 +105,7 @@ async fn write_controllers(
             }
             let told = change.events.iter().find(|event| event.about() == Some(&plug_id));
             if let Some(event) = told
-                && old.is_revoked_by(&successor, at)
+                && old.is_revoked_by(&successor, event.at())
             {
                 news = Some((plug_id, News::Revoked(event.kind())));
             }

@@ -46,31 +46,71 @@ impl Registry {
         thing: &SerialId,
         control: &ControlPassword,
     ) -> Result<Outcome, AddThingError> {
-        let added = self.add(source, (holder, password), thing, control).await;
-        match &added {
+        let added = self.add(source, (holder, Some(password)), thing, control).await;
+        self.tell_added(source, holder, thing, &added);
+        added
+    }
+
+    /// As [`add_thing`](Self::add_thing), for a holder whom the host knows in another way, such as
+    /// by its owner's password.
+    ///
+    /// # Errors
+    /// Those of [`add_thing`](Self::add_thing); [`AddThingError::Refused`] for an unknown holder and
+    /// one that is retired.
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(%holder, template = %thing.template(), serial = %thing.serial()),
+        err(level = "debug")
+    )]
+    pub async fn add_thing_for(
+        &self,
+        source: Option<&Source>,
+        holder: &PlugId,
+        thing: &SerialId,
+        control: &ControlPassword,
+    ) -> Result<Outcome, AddThingError> {
+        let added = self.add(source, (holder, None), thing, control).await;
+        self.tell_added(source, holder, thing, &added);
+        added
+    }
+
+    fn tell_added(
+        &self,
+        source: Option<&Source>,
+        holder: &PlugId,
+        thing: &SerialId,
+        added: &Result<Outcome, AddThingError>,
+    ) {
+        match added {
             Ok(_) | Err(AddThingError::Fault(_)) => {}
             Err(error) => {
                 self.tell_refused(Attempt::AddThing { holder, thing }, source, error.code());
             }
         }
-        added
     }
 
     async fn add(
         &self,
         source: Option<&Source>,
-        (plug_id, password): (&PlugId, &ConnectionPassword),
+        (plug_id, password): (&PlugId, Option<&ConnectionPassword>),
         thing: &SerialId,
         control: &ControlPassword,
     ) -> Result<Outcome, AddThingError> {
         self.ensure_open()?;
         // Nothing is paid or hashed for whoever does not prove who it is.
-        let presented = self.prove_holder(plug_id, password).await?;
+        let presented = match password {
+            Some(password) => Some(self.prove_holder(plug_id, password).await?),
+            None => None,
+        };
         let attempt = self.try_control(source, thing, control).await?;
         let stretched = &attempt.stretched;
-        let presented = &presented;
+        let presented = presented.as_ref();
         let added = self.drive_thing(thing, |mut reading| async move {
-            let holder = reading.proven_holder(plug_id, presented).await?;
+            let holder = match presented {
+                Some(presented) => reading.proven_holder(plug_id, presented).await?,
+                None => reading.holder(plug_id).await?,
+            };
             let holder = holder.ok_or(AddThingError::Refused)?;
             let controlled = reading.controlled(thing, stretched).await?;
             let (controlled, _) = controlled.map_err(|_| AddThingError::ThingRefused)?;
@@ -175,7 +215,7 @@ impl Registry {
     }
 
     /// What the password of a holder comes to, if it proves who it is.
-    async fn prove_holder(
+    pub(in crate::registry) async fn prove_holder(
         &self,
         plug_id: &PlugId,
         password: &ConnectionPassword,
@@ -196,7 +236,7 @@ impl Registry {
 
 impl Reading<'_> {
     /// Who holds grants under a Plug-ID, if `presented` proves the password of today.
-    pub(super) async fn proven_holder(
+    pub(in crate::registry) async fn proven_holder(
         &mut self,
         plug_id: &PlugId,
         presented: &AuthVerifier,

@@ -1,0 +1,85 @@
+//! Bodies whose length their senders do not tell.
+//!
+//! Some devices send the body of a `DELETE` with neither `Content-Length` nor chunks. To HTTP/1.1 such a
+//! call has no body, and what follows is the next call (RFC 9112, section 6.3); to those devices it is
+//! their list of Things, and a server that takes it for nothing gives up all of them. So what follows
+//! such a head within a second is its body here: it is told how long that is, and that its connection
+//! ends with it, before anything else reads it.
+
+mod frame;
+mod stream;
+
+use std::io;
+use std::net::SocketAddr;
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::net::TcpListener;
+
+pub use stream::DeviceStream;
+
+/// A listener whose connections read what devices send without telling its length.
+///
+/// ```no_run
+/// # async fn serve(api: plugmint_http::DeviceApi) -> std::io::Result<()> {
+/// use plugmint_http::{DeviceListener, Peer};
+///
+/// let listener = DeviceListener::new(tokio::net::TcpListener::bind("127.0.0.1:8080").await?);
+/// let service = api.router().into_make_service_with_connect_info::<Peer>();
+/// axum::serve(listener, service).await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct DeviceListener<L>(L);
+
+impl<L> DeviceListener<L> {
+    /// Over another listener.
+    pub const fn new(listener: L) -> Self {
+        Self(listener)
+    }
+}
+
+impl<L: Listener> Listener for DeviceListener<L> {
+    type Io = DeviceStream<L::Io>;
+    type Addr = L::Addr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (io, address) = self.0.accept().await;
+        (DeviceStream::new(io), address)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.0.local_addr()
+    }
+}
+
+/// The address of whoever is connected, for attempt limits: the connect info of a router that is served
+/// through a [`DeviceListener`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Peer(SocketAddr);
+
+impl Peer {
+    /// That address.
+    #[must_use]
+    pub const fn new(address: SocketAddr) -> Self {
+        Self(address)
+    }
+
+    /// The address.
+    #[must_use]
+    pub const fn address(self) -> SocketAddr {
+        self.0
+    }
+}
+
+impl Connected<IncomingStream<'_, DeviceListener<TcpListener>>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, DeviceListener<TcpListener>>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}

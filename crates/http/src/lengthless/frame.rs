@@ -1,0 +1,146 @@
+//! Where one call ends and the next begins, as far as that must be known to find the heads.
+
+use httparse::{EMPTY_HEADER, Request, Status, parse_chunk_size};
+
+/// What follows a head.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Follows {
+    /// So many bytes.
+    Length(u64),
+    /// Chunks.
+    Chunks,
+    /// Whatever comes: it is a `DELETE` that does not say.
+    Unsaid,
+    /// It is not known: from here on nothing is looked at.
+    Unknown,
+}
+
+/// A head that is whole: how many bytes it has, and what follows it. `None` while it is not.
+pub(super) fn head(bytes: &[u8]) -> Option<(usize, Follows)> {
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let mut request = Request::new(&mut headers);
+    let length = match request.parse(bytes) {
+        Ok(Status::Complete(length)) => length,
+        Ok(Status::Partial) if bytes.len() < MOST_HEAD => return None,
+        Ok(Status::Partial) | Err(_) => return Some((bytes.len(), Follows::Unknown)),
+    };
+    let method = request.method.unwrap_or_default();
+    let value = |name: &str| {
+        let found = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+        found.map(|header| header.value.trim_ascii())
+    };
+    let overrides = value("x-http-method-override");
+    let is_delete = method == "DELETE"
+        || (method == "POST" && overrides.is_some_and(|to| to.eq_ignore_ascii_case(b"DELETE")));
+    let follows = match (value("transfer-encoding"), value("content-length")) {
+        (Some(encoding), None) if encoding.eq_ignore_ascii_case(b"chunked") => Follows::Chunks,
+        // One of these and the other, or an encoding that is none of ours: hyper says what that is.
+        (Some(_), _) => Follows::Unknown,
+        (None, Some(length)) => match str::from_utf8(length).ok().and_then(|n| n.parse().ok()) {
+            Some(length) => Follows::Length(length),
+            None => Follows::Unknown,
+        },
+        (None, None) if value("upgrade").is_some() || method == "CONNECT" => Follows::Unknown,
+        (None, None) if is_delete => Follows::Unsaid,
+        (None, None) => Follows::Length(0),
+    };
+    Some((length, follows))
+}
+
+/// How many bytes the next chunk takes with its frame, and whether it is the last one, behind which a
+/// trailer stands. `None` while its size is not whole; an error where it is none.
+pub(super) fn chunk(bytes: &[u8]) -> Result<Option<(u64, bool)>, ()> {
+    match parse_chunk_size(bytes) {
+        Ok(Status::Complete((at, 0))) => Ok(Some((at as u64, true))),
+        Ok(Status::Complete((at, size))) => {
+            let all = (at as u64).checked_add(size).and_then(|all| all.checked_add(2));
+            all.map(|all| Some((all, false))).ok_or(())
+        }
+        Ok(Status::Partial) if bytes.len() < MOST_CHUNK_HEAD => Ok(None),
+        Ok(Status::Partial) | Err(_) => Err(()),
+    }
+}
+
+/// Where the trailer of a last chunk ends. `None` while it is not whole.
+pub(super) fn trailer(bytes: &[u8]) -> Option<usize> {
+    if bytes.starts_with(b"\r\n") {
+        return Some(2);
+    }
+    bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
+}
+
+/// The head of a call without a length, which says how much follows, and that nothing does behind it.
+pub(super) fn with_length(head: &[u8], length: usize) -> Vec<u8> {
+    // A head that is whole ends with an empty line.
+    let ends = if head.ends_with(b"\r\n") { 2 } else { 1 };
+    let (lines, end) =
+        head.split_at_checked(head.len().saturating_sub(ends)).unwrap_or((head, b""));
+    let said = format!("Content-Length: {length}\r\nConnection: close\r\n");
+    [lines, said.as_bytes(), end].concat()
+}
+
+const MOST_HEADERS: usize = 100;
+
+const MOST_HEAD: usize = 64 * 1024;
+
+const MOST_CHUNK_HEAD: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follows(text: &str) -> Option<Follows> {
+        head(text.as_bytes()).map(|(length, follows)| {
+            assert_eq!(length, text.len(), "{text}");
+            follows
+        })
+    }
+
+    #[test]
+    fn a_delete_that_does_not_say_its_length_is_found() {
+        for head in [
+            "DELETE /iot/device HTTP/1.1\r\nHost: x\r\n\r\n",
+            "DELETE /a HTTP/1.0\r\n\r\n",
+            "POST /a HTTP/1.1\r\nX-HTTP-Method-Override: delete\r\n\r\n",
+        ] {
+            assert_eq!(follows(head), Some(Follows::Unsaid), "{head}");
+        }
+        for (head, expected) in [
+            ("GET /a HTTP/1.1\r\n\r\n", Follows::Length(0)),
+            ("POST /a HTTP/1.1\r\n\r\n", Follows::Length(0)),
+            ("DELETE /a HTTP/1.1\r\nContent-Length: 7\r\n\r\n", Follows::Length(7)),
+            ("DELETE /a HTTP/1.1\r\ncontent-length: 0\r\n\r\n", Follows::Length(0)),
+            ("DELETE /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", Follows::Chunks),
+            ("GET /a HTTP/1.1\r\nUpgrade: websocket\r\n\r\n", Follows::Unknown),
+            ("DELETE /a HTTP/1.1\r\nContent-Length: x\r\n\r\n", Follows::Unknown),
+        ] {
+            assert_eq!(follows(head), Some(expected), "{head}");
+        }
+        assert_eq!(head(b"DELETE /a HTTP/1.1\r\nHost:"), None);
+        assert_eq!(
+            head(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").map(|(_, f)| f),
+            Some(Follows::Unknown)
+        );
+    }
+
+    #[test]
+    fn a_head_is_told_its_length_and_stays_a_head() {
+        let told = with_length(b"DELETE /a HTTP/1.1\r\nHost: x\r\n\r\n", 5);
+        let text =
+            "DELETE /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\n";
+        assert_eq!(str::from_utf8(&told), Ok(text));
+        assert_eq!(head(&told), Some((told.len(), Follows::Length(5))));
+    }
+
+    #[test]
+    fn chunks_are_followed_to_their_end() {
+        assert_eq!(chunk(b"5\r\nabcde\r\n"), Ok(Some((10, false))));
+        assert_eq!(chunk(b"0\r\n\r\n"), Ok(Some((3, true))));
+        assert_eq!(chunk(b"5"), Ok(None));
+        assert_eq!(chunk(b"x\r\n"), Err(()));
+        assert_eq!(
+            (trailer(b"\r\nGET"), trailer(b"A: b\r\n\r\n"), trailer(b"A")),
+            (Some(2), Some(8), None)
+        );
+    }
+}

@@ -1,0 +1,396 @@
+//! A connection whose calls all say how long they are, once they have passed through.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+use super::frame::{self, Follows};
+
+/// A connection that tells the length of what its device sends without one.
+#[derive(Debug)]
+pub struct DeviceStream<S> {
+    inner: S,
+    /// What came and was not looked at yet.
+    came: Vec<u8>,
+    /// What may be read, from `read` on.
+    ready: Vec<u8>,
+    read: usize,
+    state: State,
+    waiting: Option<Pin<Box<Sleep>>>,
+    late: Option<Pin<Box<Sleep>>>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The next bytes are a head.
+    Head,
+    /// So many bytes are of a body.
+    Body(u64),
+    /// A chunk is next.
+    Chunk,
+    /// So many bytes are of a chunk.
+    InChunk(u64),
+    /// The trailer behind the last chunk.
+    Trailer,
+    /// The body of this head is whatever comes.
+    Unsaid(Vec<u8>),
+    /// Nothing is looked at any more.
+    Through,
+    /// The device has sent all of a body without a length, and waits for its answer: who is told
+    /// that its connection ends would hang up.
+    Waits,
+    /// The device sends nothing more.
+    Ended,
+}
+
+impl<S> DeviceStream<S> {
+    /// Over a connection on which HTTP/1 is spoken: inside TLS, where there is any.
+    pub const fn new(inner: S) -> Self {
+        Self {
+            inner,
+            came: Vec::new(),
+            ready: Vec::new(),
+            read: 0,
+            state: State::Head,
+            waiting: None,
+            late: None,
+        }
+    }
+
+    /// Moves on as far as what came allows. Whether something did.
+    fn advance(&mut self) -> bool {
+        match &mut self.state {
+            State::Head | State::Chunk if self.came.is_empty() => false,
+            State::Head => {
+                let Some((length, follows)) = frame::head(&self.came) else { return false };
+                match follows {
+                    Follows::Length(0) => self.let_through(length),
+                    Follows::Length(body) => {
+                        self.let_through(length);
+                        self.state = State::Body(body);
+                    }
+                    Follows::Chunks => {
+                        self.let_through(length);
+                        self.state = State::Chunk;
+                    }
+                    Follows::Unsaid => {
+                        let body = self.came.split_off(length);
+                        self.state = State::Unsaid(std::mem::replace(&mut self.came, body));
+                    }
+                    Follows::Unknown => self.state = State::Through,
+                }
+                true
+            }
+            State::Body(left) | State::InChunk(left) => {
+                let now = usize::try_from(*left).unwrap_or(usize::MAX).min(self.came.len());
+                *left -= now as u64;
+                if *left == 0 {
+                    let in_chunk = matches!(self.state, State::InChunk(_));
+                    self.state = if in_chunk { State::Chunk } else { State::Head };
+                } else if now == 0 {
+                    return false;
+                }
+                self.let_through(now);
+                true
+            }
+            State::Chunk => match frame::chunk(&self.came) {
+                Ok(None) => false,
+                Ok(Some((size, true))) => {
+                    self.let_through(usize::try_from(size).unwrap_or(usize::MAX));
+                    self.state = State::Trailer;
+                    true
+                }
+                Ok(Some((all, false))) => {
+                    self.state = State::InChunk(all);
+                    true
+                }
+                Err(()) => {
+                    self.state = State::Through;
+                    true
+                }
+            },
+            State::Trailer => {
+                let Some(length) = frame::trailer(&self.came) else { return false };
+                self.let_through(length);
+                self.state = State::Head;
+                true
+            }
+            State::Through | State::Waits | State::Ended => {
+                let all = self.came.len();
+                self.let_through(all);
+                all > 0
+            }
+            State::Unsaid(_) => false,
+        }
+    }
+
+    fn let_through(&mut self, length: usize) {
+        let rest = self.came.split_off(length.min(self.came.len()));
+        self.ready.append(&mut self.came);
+        self.came = rest;
+        self.late = None;
+    }
+
+    /// All of a body that is whatever came has come: its head is told its length. What comes behind it
+    /// belongs to nothing.
+    fn close_unsaid(&mut self, then: State) {
+        if let State::Unsaid(head) = &self.state {
+            let head = frame::with_length(head, self.came.len());
+            self.ready.extend_from_slice(&head);
+        }
+        self.state = then;
+        self.waiting = None;
+    }
+}
+
+impl<S: AsyncRead + Unpin> DeviceStream<S> {
+    /// A call has begun, and takes too long to be one.
+    fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let has_begun = match self.state {
+            State::Head => !self.came.is_empty(),
+            State::Unsaid(_) => true,
+            State::Body(_)
+            | State::Chunk
+            | State::InChunk(_)
+            | State::Trailer
+            | State::Through
+            | State::Waits
+            | State::Ended => false,
+        };
+        if !has_begun {
+            return Poll::Pending;
+        }
+        self.late.get_or_insert_with(|| Box::pin(sleep(LONGEST))).as_mut().poll(cx)
+    }
+
+    /// Reads more; how many bytes came.
+    fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut more = [0; READ_AT_ONCE];
+        let mut buf = ReadBuf::new(&mut more);
+        ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
+        self.came.extend_from_slice(buf.filled());
+        Poll::Ready(Ok(buf.filled().len()))
+    }
+
+    /// Waits for what follows a head that does not say: until a second passes without any, or there is
+    /// too much of it.
+    fn poll_unsaid(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let then = loop {
+            match self.poll_more(cx) {
+                Poll::Ready(Ok(0)) => break State::Waits,
+                Poll::Ready(Ok(_)) if self.came.len() > MOST_UNSAID => break State::Through,
+                Poll::Ready(Ok(_)) => self.waiting = None,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
+                    ready!(waiting.as_mut().poll(cx));
+                    break State::Through;
+                }
+            }
+        };
+        self.close_unsaid(then);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(unread) = this.ready.get(this.read..).filter(|unread| !unread.is_empty()) {
+                let (now, _) = unread.split_at(unread.len().min(buf.remaining()));
+                buf.put_slice(now);
+                this.read += now.len();
+                if this.read == this.ready.len() {
+                    this.ready.clear();
+                    this.read = 0;
+                }
+                return Poll::Ready(Ok(()));
+            }
+            if this.advance() {
+                continue;
+            }
+            if this.poll_late(cx).is_ready() {
+                // Half of a list is none, and half of a head no call.
+                this.came.clear();
+                this.state = State::Ended;
+            }
+            match this.state {
+                State::Through => return Pin::new(&mut this.inner).poll_read(cx, buf),
+                State::Waits => return Poll::Pending,
+                State::Ended => return Poll::Ready(Ok(())),
+                State::Unsaid(_) => ready!(this.poll_unsaid(cx))?,
+                State::Head
+                | State::Body(_)
+                | State::Chunk
+                | State::InChunk(_)
+                | State::Trailer => {
+                    if ready!(this.poll_more(cx))? == 0 {
+                        this.state = State::Ended;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for DeviceStream<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().inner).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().inner).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+}
+
+const READ_AT_ONCE: usize = 4096;
+
+/// How long to wait for what a head without a length may bring: a network may be slow, and who is cut
+/// short loses more than a second.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a head may take, with a body that it does not tell the length of: what never ends would
+/// be held for ever.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// More than any list of devices.
+const MOST_UNSAID: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::runtime::Builder;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// What comes through of pieces that are sent one after the other, each when the one before has
+    /// been read as far as it goes.
+    fn through(pieces: &[&str]) -> String {
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let (mut device, server) = duplex(1 << 16);
+            let mut server = DeviceStream::new(server);
+            let mut all = Vec::new();
+            for piece in pieces {
+                device.write_all(piece.as_bytes()).await.unwrap();
+            }
+            drop(device);
+            // Whoever waits for an answer is never seen to hang up.
+            let wait = Duration::from_secs(9);
+            while let Ok(Ok(1..)) = timeout(wait, server.read_buf(&mut all)).await {}
+            String::from_utf8(all).unwrap()
+        })
+    }
+
+    const DELETE: &str = "DELETE /a HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    fn told(length: usize) -> String {
+        let head = "DELETE /a HTTP/1.1\r\nHost: x\r\n";
+        format!("{head}Content-Length: {length}\r\nConnection: close\r\n\r\n")
+    }
+
+    #[test]
+    fn what_says_its_length_goes_through_as_it_is() {
+        let all = [
+            "GET /a HTTP/1.1\r\n\r\n",
+            "POST /a HTTP/1.1\r\nContent-Length: 5\r\n\r\nDELET",
+            "DELETE /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+            "PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nDELET\r\n0\r\n\r\n",
+            "PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nA: b\r\n\r\n",
+            "GET /b HTTP/1.1\r\nHost: y\r\n\r\n",
+        ];
+        assert_eq!(through(&all), all.concat());
+        let whole = all.concat();
+        let bytes: Vec<String> = whole.chars().map(String::from).collect();
+        let bytes: Vec<&str> = bytes.iter().map(String::as_str).collect();
+        assert_eq!(through(&bytes), whole);
+        assert_eq!(through(&["no http at all", DELETE]), ["no http at all", DELETE].concat());
+    }
+
+    #[test]
+    fn what_follows_a_delete_without_a_length_is_its_body() {
+        let list = r#"["dev-0123456789abcdef01234567"]"#;
+        assert_eq!(through(&[DELETE, list]), [&told(list.len()), list].concat());
+        assert_eq!(through(&[DELETE]), told(0));
+        // Also what looks like another call: it is not obeyed.
+        assert_eq!(through(&[DELETE, DELETE]), [&told(DELETE.len()), DELETE].concat());
+        let get = "GET /a HTTP/1.1\r\n\r\n";
+        assert_eq!(through(&[get, DELETE, "null"]), [get, &told(4), "null"].concat());
+    }
+
+    #[test]
+    fn a_body_that_comes_late_is_waited_for_and_nobody_waits_for_ever() {
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let (mut device, server) = duplex(1 << 16);
+            let mut server = DeviceStream::new(server);
+            device.write_all(DELETE.as_bytes()).await.unwrap();
+            let later = async {
+                sleep(Duration::from_millis(900)).await;
+                device.write_all(b"null").await.unwrap();
+                sleep(Duration::from_millis(900)).await;
+                device.write_all(b" ").await.unwrap();
+                sleep(Duration::from_secs(3)).await;
+            };
+            let mut buf = vec![0; told(5).len() + 5];
+            let ((), read) = tokio::join!(later, server.read_exact(&mut buf));
+            read.unwrap();
+            assert_eq!(String::from_utf8(buf).unwrap(), [&told(5), "null "].concat());
+        });
+    }
+
+    #[test]
+    fn what_never_becomes_a_call_is_not_waited_for() {
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let half_a_head = DELETE.trim_end();
+            for (start, drip) in [("", ""), (half_a_head, ""), ("G", "E"), (DELETE, ",")] {
+                let (mut device, server) = duplex(1 << 16);
+                let mut server = DeviceStream::new(server);
+                device.write_all(start.as_bytes()).await.unwrap();
+                let drips = async {
+                    for _ in 0..100 {
+                        sleep(Duration::from_millis(900)).await;
+                        device.write_all(drip.as_bytes()).await.unwrap();
+                    }
+                };
+                let mut all = Vec::new();
+                let read = timeout(Duration::from_secs(31), server.read_to_end(&mut all));
+                let ((), read) = tokio::join!(drips, read);
+                // Who has not begun may take all the time there is.
+                assert_eq!(read.is_ok(), !start.is_empty(), "{start}");
+                assert!(all.is_empty(), "nobody is told what it was");
+            }
+        });
+    }
+}

@@ -1,0 +1,21 @@
+//! Devices over HTTP, as they are: what they send byte by byte, and what they are answered.
+
+#![cfg(test)]
+
+mod anything;
+mod changing;
+mod client;
+mod controlling;
+mod curl;
+mod enrolling;
+mod home;
+mod lengthless;
+mod lists;
+mod malformed;
+mod overlapping;
+mod overriding;
+mod reading;
+mod removing;
+mod restarting;
+mod waiting;
+mod weather;
