@@ -22,10 +22,11 @@ mod unenroll;
 
 use std::num::NonZeroUsize;
 
-use plugmint::{AccessLevel, Labels, Registry, SerialCounts, SerialFilter, TemplateState};
-use pollster::block_on;
+use plugmint::{AccessLevel, CompanyId, Labels, SerialCounts, SerialFilter, TemplateState};
+use plugmint_http::operators::{About, CountSerials};
 
 use crate::args::{Cli, Command};
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 use crate::home::Home;
 use crate::output::{Output, time};
@@ -58,18 +59,16 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
 
 /// Counts everything that a filter lets through, and tells how far it is.
 fn count(
-    registry: &Registry,
+    desk: &Desk,
     filter: &SerialFilter,
     tell: impl Fn(&SerialCounts),
 ) -> Result<SerialCounts, Failure> {
-    let (mut counts, mut next) = block_on(registry.count_serials(filter, None))?;
-    while let Some(after) = next {
-        tell(&counts);
-        let (more, behind) = block_on(registry.count_serials(filter, Some(&after)))?;
-        counts += more;
-        next = behind;
-    }
-    Ok(counts)
+    desk.ask_long(CountSerials { filter: *filter }, |counts| tell(&counts))
+}
+
+/// The company of the registry itself.
+fn company(desk: &Desk) -> Result<CompanyId, Failure> {
+    Ok(desk.ask(About {})?.company)
 }
 
 /// The labels of a command line: of two with one name the last counts.

@@ -1,16 +1,15 @@
 //! Why the program did not do what it was asked, and the exit code that says so.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::path::Path;
 use std::process::ExitCode;
 
 use plugmint::{
-    AuthenticateError, ChangeTemplateError, CreateError, CreateKeyFileError, CreateStoreError,
-    CreateTemplateError, DeleteTemplateError, DropKeyError, EnrollControllerError, EnrollError,
-    Fault, FindError, KeyFileError, ListError, LookUpError, OpenError, OpenStoreError,
-    OperatorEnrollError, PasswordError, Refusal, RegisterAllError, RegisterError, RetireError,
-    RotateError, VerbError, VerifyHistoryError,
+    CreateError, CreateKeyFileError, CreateStoreError, Fault, KeyFileError, KeyVersion, OpenError,
+    OpenStoreError,
 };
+use plugmint_http::operators::{FailureKind, OpenSocketError, OperatorError};
 use plugmint_redb::{BackupError, RestoreError};
 use serde::Serialize;
 
@@ -42,18 +41,21 @@ impl Kind {
 pub(crate) struct Failure {
     #[serde(skip)]
     kind: Kind,
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
+    /// The version of the root key that it is about.
+    #[serde(skip)]
+    key_version: Option<KeyVersion>,
 }
 
 impl Failure {
     pub(crate) fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, message: message.into() }
+        Self { kind, code: code.into(), message: message.into(), key_version: None }
     }
 
     /// A failure with the causes of an error, each told once.
     pub(crate) fn of(kind: Kind, code: &'static str, error: &dyn StdError) -> Self {
-        Self { kind, code, message: chain(error) }
+        Self::new(kind, code, chain(error))
     }
 
     /// The same failure, with the file in front that it is about. A root key that was given in
@@ -74,8 +76,12 @@ impl Failure {
         ExitCode::from(self.kind.exit_code())
     }
 
-    pub(crate) const fn code(&self) -> &'static str {
-        self.code
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
+    pub(crate) const fn key_version(&self) -> Option<KeyVersion> {
+        self.key_version
     }
 
     pub(crate) fn message(&self) -> &str {
@@ -114,45 +120,38 @@ impl From<Fault> for Failure {
     }
 }
 
-macro_rules! from_operation {
-    ($($error:ident)+) => {
-        $(
-            impl From<$error> for Failure {
-                fn from(error: $error) -> Self {
-                    let kind = match &error {
-                        $error::Fault(fault) => kind_of(fault),
-                        _ => Kind::Refused,
-                    };
-                    Self::of(kind, error.code(), &error)
-                }
-            }
-        )+
-    };
-}
-
-from_operation!(
-    AuthenticateError ChangeTemplateError CreateTemplateError DeleteTemplateError DropKeyError
-    EnrollControllerError EnrollError FindError ListError LookUpError OperatorEnrollError
-    RegisterAllError RegisterError RetireError RotateError VerifyHistoryError
-);
-
-impl<R: Refusal> From<VerbError<R>> for Failure {
-    fn from(error: VerbError<R>) -> Self {
-        let kind = match &error {
-            VerbError::Fault(fault) => kind_of(fault),
-            _ => Kind::Refused,
+impl From<OperatorError> for Failure {
+    fn from(error: OperatorError) -> Self {
+        let kind = match error.kind() {
+            FailureKind::Refused => Kind::Refused,
+            FailureKind::Malformed => Kind::Usage,
+            FailureKind::Failed => Kind::Store,
         };
-        Self::of(kind, error.code(), &error)
+        let hint = match error.code() {
+            "server-gone" => Some("the server ended, and nothing was done: call again"),
+            "no-answer" => Some("the server broke off, and it may be done: call again"),
+            _ => None,
+        };
+        let failure = Self {
+            kind,
+            code: error.code().to_owned().into(),
+            message: error.message().to_owned(),
+            key_version: error.key_version(),
+        };
+        hint.into_iter().fold(failure, Self::hint)
     }
 }
 
-impl<R: Refusal> From<PasswordError<R>> for Failure {
-    fn from(error: PasswordError<R>) -> Self {
-        let kind = match &error {
-            PasswordError::Fault(fault) => kind_of(fault),
-            _ => Kind::Refused,
+/// As a server tells it.
+impl From<Failure> for OperatorError {
+    fn from(failure: Failure) -> Self {
+        let Failure { kind, code, message, .. } = failure;
+        let kind = match kind {
+            Kind::Refused => FailureKind::Refused,
+            Kind::Usage => FailureKind::Malformed,
+            Kind::Store => FailureKind::Failed,
         };
-        Self::of(kind, error.code(), &error)
+        Self::told(kind, code, message)
     }
 }
 
@@ -211,6 +210,13 @@ impl From<BackupError> for Failure {
 impl From<RestoreError> for Failure {
     fn from(error: RestoreError) -> Self {
         Self::of(Kind::Store, error.code(), &error)
+    }
+}
+
+impl From<OpenSocketError> for Failure {
+    fn from(error: OpenSocketError) -> Self {
+        let failure = Self::of(Kind::Store, error.code(), &error);
+        failure.hint("a shorter --data may help: the path of a socket has at most 107 bytes")
     }
 }
 

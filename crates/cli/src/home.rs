@@ -1,5 +1,6 @@
 //! Where the registry of this program lies: a data directory, and a key file beside it.
 
+mod host;
 mod key_files;
 
 use std::fs::{self, DirBuilder, File};
@@ -12,18 +13,32 @@ use plugmint::{
     CreateError, CreateKeyFileError, CreateStoreError, FileRootKeys, OpenError, OpenStoreError,
     Registry, RegistryBuilder,
 };
+use plugmint_http::operators::{OperatorClient, Operators, SOCKET_FILE};
 use plugmint_redb::{RedbOptions, RedbStore, RestoreError};
 use pollster::block_on;
+use tokio::runtime::{self, Runtime};
 
 use crate::args::{DEFAULT_DATA, Place};
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 
+pub(crate) use host::Host;
+
 /// The paths of one registry.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Home {
     data: PathBuf,
     root_key: PathBuf,
     options: Vec<String>,
+}
+
+/// Who owns a store.
+#[derive(Debug)]
+pub(crate) enum Owner {
+    /// A server, which is asked.
+    Server(OperatorClient, Runtime),
+    /// Nobody did: this process does now.
+    Nobody(RedbStore),
 }
 
 /// Whether a key file was made or found.
@@ -60,42 +75,99 @@ impl Home {
         &self.options
     }
 
-    /// Opens the registry.
-    pub(crate) fn open(&self) -> Result<Registry, Failure> {
-        let store = self.open_store_with(&RedbOptions::default())?;
-        let keys = self.load_keys()?;
-        block_on(registry_over(store).open(&keys)).map_err(|error| self.not_opened(error))
+    /// The server that owns the store, or else the registry, opened.
+    pub(crate) fn desk(&self) -> Result<Desk, Failure> {
+        self.desk_with(|store| {
+            let keys = self.load_keys()?;
+            block_on(registry_over(store).open(&keys)).map_err(|error| self.not_opened(error))
+        })
     }
 
-    /// Opens the store. Where another process holds it, it is asked for again for a moment: a verb
-    /// of this program holds it no longer.
-    pub(crate) fn open_store_with(&self, options: &RedbOptions) -> Result<RedbStore, Failure> {
-        let mut store = RedbStore::open(self.store(), options);
-        for _ in 0..HELD_TRIES {
-            if !matches!(store, Err(OpenStoreError::Held)) {
-                break;
+    /// The server that owns the store, or else a registry that `open` opens.
+    fn desk_with(
+        &self,
+        open: impl FnOnce(Arc<RedbStore>) -> Result<Registry, Failure>,
+    ) -> Result<Desk, Failure> {
+        let store = match self.owner(&RedbOptions::default())? {
+            Owner::Server(client, runtime) => return Ok(Desk::There(client, runtime)),
+            Owner::Nobody(store) => Arc::new(store),
+        };
+        let registry = open(Arc::clone(&store))?;
+        let host = Host::new(self.clone(), store);
+        Ok(Desk::Here(Operators::new(registry).with_host(Arc::new(host))))
+    }
+
+    /// Opens the registry and its store for a server. That somebody else serves is no matter of waiting.
+    pub(crate) fn open(
+        &self,
+        options: &RedbOptions,
+    ) -> Result<(Registry, Arc<RedbStore>), Failure> {
+        let store = match self.owner(options)? {
+            Owner::Server(client, _) => return Err(served(client.path())),
+            Owner::Nobody(store) => Arc::new(store),
+        };
+        let keys = self.load_keys()?;
+        let opened = block_on(registry_over(Arc::clone(&store)).open(&keys));
+        Ok((opened.map_err(|error| self.not_opened(error))?, store))
+    }
+
+    /// Refuses what nobody does to a store that is served.
+    fn ensure_not_served(&self) -> Result<(), Failure> {
+        match self.server()? {
+            Some((client, _)) => Err(served(client.path())),
+            None => Ok(()),
+        }
+    }
+
+    /// Who owns the store. Where another process holds it and serves nobody, it is asked for again for
+    /// a moment: a verb of this program holds it no longer, and a server is about to serve.
+    pub(crate) fn owner(&self, options: &RedbOptions) -> Result<Owner, Failure> {
+        let mut tries = 0..HELD_TRIES;
+        loop {
+            if let Some((client, runtime)) = self.server()? {
+                return Ok(Owner::Server(client, runtime));
+            }
+            match RedbStore::open(self.store(), options) {
+                Err(OpenStoreError::Held) if tries.next().is_some() => {}
+                opened => return opened.map(Owner::Nobody).map_err(|error| self.no_store(error)),
             }
             #[expect(
                 clippy::disallowed_methods,
                 reason = "a file lock tells nobody that it is free"
             )]
             std::thread::sleep(HELD_PAUSE);
-            store = RedbStore::open(self.store(), options);
         }
-        store.map_err(|error| {
-            let hint = match error {
-                OpenStoreError::Missing => Some("`plugmint init` makes one"),
-                OpenStoreError::Damaged(_) => Some("move it away and `plugmint restore` a backup"),
-                _ => None,
-            };
-            let failure = Failure::from(error).about(&self.store());
-            hint.into_iter().fold(failure, Failure::hint)
-        })
+    }
+
+    /// The server, where there is one.
+    fn server(&self) -> Result<Option<(OperatorClient, Runtime)>, Failure> {
+        let socket = self.data.join(SOCKET_FILE);
+        if socket.symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        let failed = |error: &io::Error| Failure::of(Kind::Store, "socket", error).about(&socket);
+        let runtime = runtime::Builder::new_current_thread().enable_io().build();
+        let runtime = runtime.map_err(|error| failed(&error))?;
+        let client = runtime.block_on(OperatorClient::find(&self.data)).map_err(|error| {
+            failed(&error).hint("a server may be behind it, whose user alone may ask it")
+        })?;
+        Ok(client.map(|client| (client, runtime)))
+    }
+
+    fn no_store(&self, error: OpenStoreError) -> Failure {
+        let hint = match error {
+            OpenStoreError::Missing => Some("`plugmint init` makes one"),
+            OpenStoreError::Damaged(_) => Some("move it away and `plugmint restore` a backup"),
+            _ => None,
+        };
+        let failure = Failure::from(error).about(&self.store());
+        hint.into_iter().fold(failure, Failure::hint)
     }
 
     /// Makes the store of a backup, where there is none, for a root key that is there. A store that
     /// does not open with that key is taken away again.
     pub(crate) fn restore(&self, backup: &Path) -> Result<Registry, Failure> {
+        self.ensure_not_served()?;
         let about_store = |failure: Failure| failure.about(&self.store());
         if self.store().symlink_metadata().is_ok() {
             let exists = Failure::from(CreateStoreError::AlreadyExists);
@@ -130,6 +202,7 @@ impl Home {
     /// Makes store, key file and registry; goes on where an earlier attempt was interrupted, and
     /// touches nothing that is complete. A key file that is there is used and never overwritten.
     pub(crate) fn init(&self) -> Result<(Registry, KeyFile), Failure> {
+        self.ensure_not_served()?;
         self.make_data()?;
         let about_store = |failure: Failure| failure.about(&self.store());
         let store = match RedbStore::create(self.store(), &RedbOptions::default()) {
@@ -194,6 +267,11 @@ impl Home {
                        copy of the data holds it";
         Err(Failure::new(Kind::Usage, "key-in-data", message).about(&self.root_key))
     }
+}
+
+fn served(socket: &Path) -> Failure {
+    let message = "a server owns this store and is at work";
+    Failure::new(Kind::Refused, "served", message).about(socket).hint("end `plugmint serve` first")
 }
 
 /// Every registry of this program has tagged records.

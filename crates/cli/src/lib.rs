@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod desk;
 mod failure;
 mod home;
 mod output;

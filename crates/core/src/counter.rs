@@ -1,14 +1,16 @@
 //! The numbers that a derivation counts with.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! counter {
     ($(#[$doc:meta])* $name:ident, $first:expr) => {
+        #[derive(
+            Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+        )]
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-        #[serde(transparent)]
         pub struct $name(u32);
 
         impl $name {
@@ -72,6 +74,7 @@ impl Ordinal {
 
 counter!(
     /// Which root key something hangs on; from 1 up.
+    #[serde(from = "NonZeroU32")]
     KeyVersion,
     1
 );
@@ -81,6 +84,12 @@ impl KeyVersion {
     #[must_use]
     pub const fn new(number: u32) -> Option<Self> {
         if number == 0 { None } else { Some(Self(number)) }
+    }
+}
+
+impl From<NonZeroU32> for KeyVersion {
+    fn from(number: NonZeroU32) -> Self {
+        Self(number.get())
     }
 }
 

@@ -7,7 +7,7 @@ mod start;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::derivation::sha256;
@@ -25,7 +25,7 @@ name_type!(
 );
 
 /// Who an event is due to.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a third party needs an answer everywhere")]
 pub enum Author {
@@ -36,7 +36,7 @@ pub enum Author {
 }
 
 /// One change of a serial, as its history keeps it.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Event {
     number: EventNumber,
     at: UnixMillis,
@@ -98,8 +98,7 @@ impl Event {
 }
 
 /// The place of an event in its serial's history, from 0 up.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct EventNumber(u64);
 
 impl EventNumber {
@@ -161,15 +160,28 @@ impl fmt::Debug for EventHash {
     }
 }
 
-impl Serialize for EventHash {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl FromStr for EventHash {
+    type Err = InvalidEventHash;
+
+    fn from_str(text: &str) -> Result<Self, InvalidEventHash> {
+        let mut hash = [0; 32];
+        match base16ct::lower::decode(text, &mut hash) {
+            Ok(bytes) if bytes.len() == 32 => Ok(Self(hash)),
+            Ok(_) | Err(_) => Err(InvalidEventHash),
+        }
     }
 }
 
+crate::text::serde_as_text!(EventHash);
+
+/// A text is no [`EventHash`].
+#[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
+#[error("not the hash of an event: expected 64 hex digits, small ones")]
+pub struct InvalidEventHash;
+
 /// The end of a history, kept in the serial's record: how many events there are and the hash of the
 /// last.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct HistoryHead {
     count: u64,
     last: EventHash,
@@ -244,12 +256,9 @@ impl FromStr for HistoryHead {
 
     fn from_str(text: &str) -> Result<Self, InvalidHead> {
         let (count, hash) = text.split_once(':').ok_or(InvalidHead)?;
-        let count: u64 = count.parse().map_err(|_| InvalidHead)?;
-        let mut last = [0; 32];
-        match base16ct::lower::decode(hash, &mut last) {
-            Ok(bytes) if bytes.len() == 32 => Ok(Self { count, last: EventHash(last) }),
-            Ok(_) | Err(_) => Err(InvalidHead),
-        }
+        let count = count.parse().map_err(|_| InvalidHead)?;
+        let last = hash.parse().map_err(|_| InvalidHead)?;
+        Ok(Self { count, last })
     }
 }
 

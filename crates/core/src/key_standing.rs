@@ -1,12 +1,12 @@
 //! Whether a key version is still written under.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::codec::{Decoder, Encoder, InvalidRecord};
 
 /// Where a key version stands that is no longer in use. One without a record is in use: records may
 /// be written under it, and its root must be there.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a new standing must break every match")]
 pub enum KeyStanding {

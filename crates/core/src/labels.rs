@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::codec::{Decoder, Encoder, InvalidRecord};
@@ -13,8 +13,8 @@ use crate::text::{self, InvalidText};
 ///
 /// A name has 1 to 64 bytes without control characters and outer white space, a value 0 to 256
 /// bytes without control characters.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "BTreeMap<Box<str>, Box<str>>")]
 pub struct Labels(BTreeMap<Box<str>, Box<str>>);
 
 impl Labels {
@@ -82,6 +82,16 @@ impl Labels {
                 return Err(decoder.invalid("labels"));
             }
         }
+        Ok(labels)
+    }
+}
+
+impl TryFrom<BTreeMap<Box<str>, Box<str>>> for Labels {
+    type Error = InvalidLabel;
+
+    fn try_from(named: BTreeMap<Box<str>, Box<str>>) -> Result<Self, InvalidLabel> {
+        let mut labels = Self::new();
+        named.iter().try_for_each(|(name, value)| labels.insert(name, value))?;
         Ok(labels)
     }
 }

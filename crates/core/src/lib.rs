@@ -75,7 +75,7 @@ pub use deny_reason::DenyReason;
 pub use derivation::{Argon2Cost, Credentials, InvalidCost};
 pub use history::{
     Actor, Author, BrokenChain, Event, EventHash, EventKind, EventNumber, HistoryHead,
-    HistoryStart, InvalidHead,
+    HistoryStart, InvalidEventHash, InvalidHead,
 };
 pub use installation::Installation;
 pub use key_standing::KeyStanding;

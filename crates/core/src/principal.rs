@@ -1,11 +1,11 @@
 //! Who has connected.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Ordinal, PlugId, SerialId, UnixMillis};
 
 /// Who has connected.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct Principal {
     plug_id: PlugId,
     kind: PrincipalKind,
@@ -56,7 +56,7 @@ impl Principal {
 }
 
 /// What a [`Principal`] is.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "whoever connects is one of the two")]
 pub enum PrincipalKind {
@@ -70,7 +70,7 @@ pub enum PrincipalKind {
 }
 
 /// Which of its passwords a [`Principal`] has proven.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a host must know what each may do")]
 pub enum ProvenBy {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{InvalidPlugId, InvalidSerialNumber, SerialNumber, TemplateId};
@@ -11,7 +11,7 @@ use crate::{InvalidPlugId, InvalidSerialNumber, SerialNumber, TemplateId};
 /// A serial number and the Production Template that it belongs to.
 ///
 /// Serial numbers are unique within a template only, so whoever speaks of one device names both.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct SerialId {
     template: TemplateId,
     serial: SerialNumber,

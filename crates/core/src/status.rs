@@ -1,12 +1,12 @@
 //! What an operator is shown of one serial.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lifecycle::{Mark, Overlap, Registration, SerialRecord, Stage, StageName};
 use crate::{AccessLevel, Epoch, KeyVersion, Labels, Ordinal, PlugId, SerialId, UnixMillis};
 
 /// All that a host may show of a serial: no verifier, no key.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SerialStatus {
     /// Its template and serial number.

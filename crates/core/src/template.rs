@@ -5,7 +5,7 @@ mod design;
 mod policy;
 mod record;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::text::name_type;
 use crate::{CompanyId, TemplateId, UnixMillis};
@@ -27,7 +27,7 @@ name_type!(
 ///
 /// The classes of its passwords and the cost of stretching them never change, so that each refusal
 /// within a template costs the same.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct ProductionTemplate {
     id: TemplateId,
     company: CompanyId,
@@ -38,7 +38,7 @@ pub struct ProductionTemplate {
 }
 
 /// Whether devices may come to a template.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a new state must answer every verb")]
 pub enum TemplateState {

@@ -1,7 +1,7 @@
 //! `plugmint authenticate`
 
 use plugmint::{ConnectionPassword, PlugId, Principal, PrincipalKind, ProvenBy};
-use pollster::block_on;
+use plugmint_http::operators::Authenticate;
 
 use crate::failure::Failure;
 use crate::home::Home;
@@ -13,8 +13,7 @@ pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), 
     let password = secret_input::password("Connection password: ")?;
     let password = ConnectionPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
-    let registry = home.open()?;
-    let principal = block_on(registry.authenticate(plug_id, &password))?;
+    let principal = home.desk()?.ask(Authenticate { plug_id: *plug_id, password })?;
     output.show(&principal, |principal: &Principal| {
         facts([
             ("Plug-ID", Some(principal.plug_id().to_string())),

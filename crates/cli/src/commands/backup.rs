@@ -1,27 +1,29 @@
 //! `plugmint backup`
 
-use std::path::Path;
+use std::path::{self, Path};
 use std::time::Duration;
 
+use plugmint_http::operators::BackUp;
 use plugmint_redb::RedbOptions;
 use pollster::block_on;
 use serde::Serialize;
 
-use crate::failure::Failure;
-use crate::home::Home;
+use crate::desk::Desk;
+use crate::failure::{Failure, Kind};
+use crate::home::{Home, Owner};
 use crate::output::Output;
 use crate::progress;
 
 pub(crate) fn run(file: &Path, home: &Home, output: &Output) -> Result<(), Failure> {
     // Nobody else commits meanwhile, so it may take as long as it takes.
     let options = RedbOptions::default().with_snapshot_age(Duration::MAX);
-    let store = home.open_store_with(&options)?;
+    let owner = home.owner(&options)?;
     let spinner = progress::spinner("{spinner} writing and verifying the backup", output);
     spinner.enable_steady_tick(Duration::from_millis(100));
-    let backup = block_on(store.snapshot(file));
+    let records = write(file, owner);
     spinner.finish_and_clear();
-    let backup = backup.map_err(|error| Failure::from(error).about(file))?;
-    output.show(&Written { file: file.display().to_string(), records: backup.records() }, |written| {
+    let records = records.map_err(|failure| failure.about(file))?;
+    output.show(&Written { file: file.display().to_string(), records }, |written| {
         let keys = home.key_files();
         let keys: Vec<_> = keys.iter().map(|file| file.display().to_string()).collect();
         format!(
@@ -32,6 +34,18 @@ pub(crate) fn run(file: &Path, home: &Home, output: &Output) -> Result<(), Failu
             keys.join(" and ")
         )
     })
+}
+
+/// Writes it here, or where the server is: on this machine. How many records it holds.
+fn write(file: &Path, owner: Owner) -> Result<u64, Failure> {
+    match owner {
+        Owner::Nobody(store) => Ok(block_on(store.snapshot(file))?.records()),
+        Owner::Server(client, runtime) => {
+            let file =
+                path::absolute(file).map_err(|error| Failure::of(Kind::Usage, "usage", &error))?;
+            Ok(Desk::There(client, runtime).ask(BackUp { file })?.records)
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -5,10 +5,11 @@ mod enroll;
 mod list;
 mod show;
 
-use plugmint::{Actor, PlugId, Registry};
-use pollster::block_on;
+use plugmint::{Actor, PlugId};
+use plugmint_http::operators::{DisableController, EnableController, FindSerial, RetireController};
 
 use crate::args::ControllerCommand;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
@@ -20,40 +21,42 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     match command {
-        ControllerCommand::List(arguments) => list::run(&arguments, &home.open()?, output),
+        ControllerCommand::List(arguments) => list::run(&arguments, &home.desk()?, output),
         ControllerCommand::Show(of) => show::run(&of.plug_id, home, output),
         ControllerCommand::Enroll(arguments) => enroll::run(arguments, home, output),
         ControllerCommand::Reactivate(arguments) => {
-            did::reactivate(&arguments, &home.open()?, actor, output)
+            did::reactivate(&arguments, &home.desk()?, actor, output)
         }
         ControllerCommand::Disable(of) => {
-            let registry = home.open()?;
-            let outcome = block_on(registry.disable_controller(&of.plug_id, actor))
-                .map_err(|error| not_done(&registry, &of.plug_id, error))?;
-            did::show(&of.plug_id, outcome, "disabled", output)
+            let (desk, plug_id) = (home.desk()?, of.plug_id);
+            let outcome = desk
+                .ask(DisableController { plug_id, by: actor.clone() })
+                .map_err(|failure| not_done(&desk, plug_id, failure))?;
+            did::show(&plug_id, outcome, "disabled", output)
         }
         ControllerCommand::Enable(of) => {
-            let registry = home.open()?;
-            let outcome = block_on(registry.enable_controller(&of.plug_id, actor))
-                .map_err(|error| not_done(&registry, &of.plug_id, error))?;
-            did::show(&of.plug_id, outcome, "enabled", output)
+            let (desk, plug_id) = (home.desk()?, of.plug_id);
+            let outcome = desk
+                .ask(EnableController { plug_id, by: actor.clone() })
+                .map_err(|failure| not_done(&desk, plug_id, failure))?;
+            did::show(&plug_id, outcome, "enabled", output)
         }
         ControllerCommand::Retire(of) => {
-            let registry = home.open()?;
-            let outcome = block_on(registry.retire_controller(&of.plug_id, actor))
-                .map_err(|error| not_done(&registry, &of.plug_id, error))?;
-            did::show(&of.plug_id, outcome, "retired", output)
+            let (desk, plug_id) = (home.desk()?, of.plug_id);
+            let outcome = desk
+                .ask(RetireController { plug_id, by: actor.clone() })
+                .map_err(|failure| not_done(&desk, plug_id, failure))?;
+            did::show(&plug_id, outcome, "retired", output)
         }
     }
 }
 
 /// Why something was not done with a Controller; and where there is none, what to look at.
-fn not_done(registry: &Registry, plug_id: &PlugId, error: impl Into<Failure>) -> Failure {
-    let failure: Failure = error.into();
+fn not_done(desk: &Desk, plug_id: PlugId, failure: Failure) -> Failure {
     if failure.code() != "unknown-controller" {
         return failure;
     }
-    match block_on(registry.serial_of(plug_id)) {
+    match desk.ask(FindSerial { plug_id }) {
         Ok(_) => failure.hint(&format!(
             "that is a device: `plugmint serial show --plug-id {plug_id}` shows it"
         )),

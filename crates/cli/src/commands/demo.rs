@@ -9,10 +9,12 @@ use plugmint::{
     ProductionTemplate, Registry, SerialCounts, SerialFilter, SerialId, SerialScope,
     TemplateDesign, TemplateName,
 };
+use plugmint_http::operators::{OperatorError, Operators};
 use plugmint_redb::{RedbOptions, RedbStore};
 use pollster::block_on;
 use serde::Serialize;
 
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 use crate::home::registry_over;
 use crate::output::{Output, table};
@@ -56,14 +58,15 @@ fn create(store: &Path, key: &FileRootKeys) -> Came<(Registry, ProductionTemplat
     let store = RedbStore::create(store, &RedbOptions::default())?;
     let registry = block_on(registry_over(store).create(key))?;
     let design = TemplateDesign::new(sound(TemplateName::parse("White refrigerators"))?);
-    let template = block_on(registry.create_template(registry.company(), design))?;
+    let template = told(block_on(registry.create_template(registry.company(), design)))?;
     Ok((template.id().to_string(), (registry, template)))
 }
 
 fn import(registry: &Registry, template: &ProductionTemplate) -> Came<Vec<Device>> {
     let actor = sound(Actor::parse("demo"))?;
     let hidden = ProgressBar::hidden();
-    let imported = import::register(registry, template, &Source::BuiltIn(FILE), &actor, &hidden)?;
+    let desk = Desk::Here(Operators::new(registry.clone()));
+    let imported = import::register(&desk, template, &Source::BuiltIn(FILE), &actor, &hidden)?;
     let device = |row| {
         let row: crate::Row = sound(sound(row)?)?;
         let id = SerialId::new(*template.id(), *row.serial());
@@ -76,7 +79,7 @@ fn import(registry: &Registry, template: &ProductionTemplate) -> Came<Vec<Device
 fn enroll(registry: &Registry, devices: &[Device]) -> Came<Vec<Enrollment>> {
     let mut enrollments = Vec::new();
     for device in devices {
-        enrollments.push(block_on(registry.enroll(&device.id, &device.password))?);
+        enrollments.push(told(block_on(registry.enroll(&device.id, &device.password)))?);
     }
     let first = enrollments.iter().filter(|one| one.outcome() == EnrollOutcome::First).count();
     Ok((format!("{first} first enrollments"), enrollments))
@@ -86,7 +89,7 @@ fn connect(registry: &Registry, enrollments: &[Enrollment]) -> Came<()> {
     for enrollment in enrollments {
         let (plug_id, password) =
             (enrollment.credentials().plug_id(), enrollment.credentials().connection_password());
-        block_on(registry.authenticate(plug_id, password))?;
+        told(block_on(registry.authenticate(plug_id, password)))?;
     }
     Ok((format!("{} connected", enrollments.len()), ()))
 }
@@ -95,14 +98,15 @@ fn open(store: &Path, key: &FileRootKeys, template: &ProductionTemplate) -> Came
     let store = RedbStore::open(store, &RedbOptions::default())?;
     let registry = block_on(registry_over(store).open(key))?;
     let filter = SerialFilter::of(SerialScope::Template(*template.id()));
-    let counts = super::count(&registry, &filter, |_| ())?;
+    let desk = Desk::Here(Operators::new(registry.clone()));
+    let counts = super::count(&desk, &filter, |_| ())?;
     let SerialCounts { activated, enrolled, .. } = counts;
     Ok((format!("{activated} activated, {enrolled} enrolled"), registry))
 }
 
 /// A device that lost its answer asks again.
 fn repeat(registry: &Registry, device: &Device, before: &Enrollment) -> Came<()> {
-    let again = block_on(registry.enroll(&device.id, &device.password))?;
+    let again = told(block_on(registry.enroll(&device.id, &device.password)))?;
     let (now, then) = (again.credentials(), before.credentials());
     let same = now.plug_id() == then.plug_id()
         && now.connection_password().matches(then.connection_password())
@@ -115,7 +119,7 @@ fn refuse(registry: &Registry, device: &Device) -> Came<()> {
     match block_on(registry.enroll(&device.id, &device.password)) {
         Err(EnrollError::AlreadyActivated) => Ok(("AlreadyActivated: refused".to_owned(), ())),
         Ok(_) => Err(unexpected()),
-        Err(error) => Err(error.into()),
+        Err(error) => told(Err(error)),
     }
 }
 
@@ -158,6 +162,11 @@ fn screen(steps: &[Step]) -> String {
 /// What is built into this program is sound.
 fn sound<T, E: std::error::Error>(built_in: Result<T, E>) -> Result<T, Failure> {
     built_in.map_err(|error| Failure::of(Kind::Store, "demo", &error))
+}
+
+/// What the registry says, as this program tells it.
+fn told<T, E: Into<OperatorError>>(result: Result<T, E>) -> Result<T, Failure> {
+    result.map_err(|error| error.into().into())
 }
 
 fn unexpected() -> Failure {

@@ -1,10 +1,7 @@
 //! `plugmint enroll`
 
-use plugmint::{
-    ControllerEnrollment, Credentials, EnrollOutcome, EnrollPassword, Enrollment, Ordinal, PlugId,
-    SerialId,
-};
-use pollster::block_on;
+use plugmint::{EnrollOutcome, EnrollPassword, Ordinal, PlugId, SerialId};
+use plugmint_http::operators::{Enroll, Given};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -17,49 +14,29 @@ pub(crate) fn run(id: &SerialId, home: &Home, output: &Output) -> Result<(), Fai
     let password = secret_input::password("Enroll password: ")?;
     let password = EnrollPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
-    let registry = home.open()?;
-    show(&block_on(registry.enroll(id, &password))?, output)
-}
-
-/// Prints the credentials of a device.
-pub(crate) fn show(enrollment: &Enrollment, output: &Output) -> Result<(), Failure> {
-    print(enrollment.credentials(), enrollment.outcome(), None, output)
-}
-
-/// Prints the credentials of a Controller.
-pub(crate) fn show_controller(
-    enrollment: &ControllerEnrollment,
-    output: &Output,
-) -> Result<(), Failure> {
-    let ordinal = Some(enrollment.ordinal());
-    print(enrollment.credentials(), enrollment.outcome(), ordinal, output)
+    show(&home.desk()?.ask(Enroll { serial: *id, password })?, output)
 }
 
 /// Prints credentials: the one place where a secret is.
-fn print(
-    credentials: &Credentials,
-    outcome: EnrollOutcome,
-    ordinal: Option<Ordinal>,
-    output: &Output,
-) -> Result<(), Failure> {
-    let given = Given {
-        plug_id: *credentials.plug_id(),
-        connection_password: &credentials.connection_password().expose_text(),
-        outcome,
-        ordinal,
+pub(crate) fn show(given: &Given, output: &Output) -> Result<(), Failure> {
+    let shown = Shown {
+        plug_id: given.plug_id,
+        connection_password: &given.connection_password.expose_text(),
+        outcome: given.outcome,
+        ordinal: given.ordinal,
     };
-    output.show(&given, |given| {
+    output.show(&shown, |shown| {
         facts([
-            ("Plug-ID", Some(given.plug_id.to_string())),
-            ("Connection password", Some(given.connection_password.to_owned())),
-            ("Controller", given.ordinal.map(|ordinal| ordinal.to_string())),
-            ("Outcome", Some(in_words(given.outcome).to_owned())),
+            ("Plug-ID", Some(shown.plug_id.to_string())),
+            ("Connection password", Some(shown.connection_password.to_owned())),
+            ("Controller", shown.ordinal.map(|ordinal| ordinal.to_string())),
+            ("Outcome", Some(in_words(shown.outcome).to_owned())),
         ])
     })
 }
 
 #[derive(Serialize)]
-struct Given<'a> {
+struct Shown<'a> {
     plug_id: PlugId,
     connection_password: &'a str,
     outcome: EnrollOutcome,

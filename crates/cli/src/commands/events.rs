@@ -11,6 +11,6 @@ use crate::output::Output;
 pub(crate) fn run(command: EventsCommand, home: &Home, output: &Output) -> Result<(), Failure> {
     match command {
         EventsCommand::Feed(arguments) => feed::run(&arguments, home, output),
-        EventsCommand::Forget(arguments) => forget::run(&arguments, &home.open()?, output),
+        EventsCommand::Forget(arguments) => forget::run(&arguments, &home.desk()?, output),
     }
 }

@@ -20,8 +20,8 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     match command {
-        GrantCommand::List(arguments) => list::run(&arguments, &home.open()?, output),
+        GrantCommand::List(arguments) => list::run(&arguments, &home.desk()?, output),
         GrantCommand::Add(arguments) => add::run(&arguments, home, actor, output),
-        GrantCommand::Release(arguments) => release::run(&arguments, &home.open()?, actor, output),
+        GrantCommand::Release(arguments) => release::run(&arguments, &home.desk()?, actor, output),
     }
 }

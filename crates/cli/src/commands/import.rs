@@ -8,12 +8,13 @@ use std::path::Path;
 
 use indicatif::ProgressBar;
 use plugmint::{
-    Actor, ControlClass, ControlPassword, LookUpError, NewSerial, PasswordClass,
-    ProductionTemplate, RegisterError, Registry, SerialId, TemplateId, Unknown,
+    Actor, ControlClass, ControlPassword, Labels, PasswordClass, ProductionTemplate, SerialNumber,
+    TemplateId,
 };
-use pollster::block_on;
+use plugmint_http::operators::{CheckSerials, Known, Offered, RegisterAll, ShowTemplate};
 use serde::Serialize;
 
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress;
@@ -35,20 +36,20 @@ pub(crate) struct Imported {
 }
 
 pub(crate) fn run(
-    registry: &Registry,
+    desk: &Desk,
     template: &TemplateId,
     path: &Path,
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let template = block_on(registry.template(template))?;
+    let template = desk.ask(ShowTemplate { template: *template })?;
     let source = Source::of(path)?;
     let checking = progress::spinner("{spinner} {pos} rows checked", output);
-    let rows = check(registry, &template, &source, &checking)?;
+    let rows = check(desk, &template, &source, &checking)?;
     checking.finish_and_clear();
     let registering =
         progress::bar(rows, "{bar:40} {pos}/{len} serials, {per_sec}, {eta} left", output);
-    let imported = register(registry, &template, &source, actor, &registering)?;
+    let imported = register(desk, &template, &source, actor, &registering)?;
     registering.finish_and_clear();
     output.show(&imported, |imported| {
         let retired = match imported.retired {
@@ -62,14 +63,14 @@ pub(crate) fn run(
 /// Looks at every row before anything is written: a file with a bad one is refused whole, with the
 /// line of each. Says how many rows there are.
 fn check(
-    registry: &Registry,
+    desk: &Desk,
     template: &ProductionTemplate,
     source: &Source<'_>,
     progress: &ProgressBar,
 ) -> Result<u64, Failure> {
     let mut lines: HashMap<Box<str>, u64> = HashMap::new();
     let mut refusals = Refusals::default();
-    let mut known = Vec::new();
+    let (mut fresh, mut known) = (Vec::new(), Vec::new());
     for row in source.rows()? {
         let row = match row.map_err(|invalid| source.about(invalid))? {
             Ok(row) => row,
@@ -86,50 +87,62 @@ fn check(
             refusals.add(line, RowProblem::Doubled { serial: Box::new(serial), first });
         } else {
             lines.insert(serial.as_str().into(), line);
-            if is_known(registry, &SerialId::new(*template.id(), serial))? {
-                known.push(row);
-            }
+            fresh.push(row);
         }
-        if known.len() == chunk(template) {
-            check_known(registry, template, std::mem::take(&mut known), &mut refusals)?;
+        if fresh.len() == LOOKED_UP {
+            known.extend(known_of(desk, template, std::mem::take(&mut fresh))?);
+            check_known(desk, template, &mut known, &mut refusals)?;
         }
     }
-    check_known(registry, template, known, &mut refusals)?;
+    known.extend(known_of(desk, template, fresh)?);
+    check_known(desk, template, &mut known, &mut refusals)?;
     refusals.into_result().map_err(|refused| source.about(refused))?;
     Ok(u64::try_from(lines.len()).unwrap_or(u64::MAX))
 }
 
-fn is_known(registry: &Registry, id: &SerialId) -> Result<bool, Failure> {
-    match block_on(registry.serial(id)) {
-        Err(LookUpError::Unknown(Unknown::Serial { .. })) => Ok(false),
-        Err(error) => Err(error.into()),
-        Ok(_) => Ok(true),
-    }
+/// The rows whose serial is there already.
+fn known_of(
+    desk: &Desk,
+    template: &ProductionTemplate,
+    rows: Vec<Row>,
+) -> Result<Vec<Row>, Failure> {
+    let serials: Vec<SerialNumber> = rows.iter().map(|row| *row.serial()).collect();
+    let known = desk.ask(Known { template: *template.id(), serials })?;
+    Ok(rows.into_iter().zip(known).filter(|(_, known)| *known).map(|(row, _)| row).collect())
 }
 
 /// Adds those whose serial is there with other passwords.
 fn check_known(
-    registry: &Registry,
+    desk: &Desk,
     template: &ProductionTemplate,
-    known: Vec<Row>,
+    known: &mut Vec<Row>,
     refusals: &mut Refusals,
 ) -> Result<(), Failure> {
-    let lines: Vec<_> = known.iter().map(Row::line).collect();
-    let new = known.into_iter().map(new_serial).collect();
-    let verdicts = block_on(registry.check_all(template.id(), new))?;
-    for (line, verdict) in lines.into_iter().zip(verdicts) {
-        match verdict {
-            Ok(())
-            | Err(RegisterError::AlreadyRegistered { .. } | RegisterError::Retired { .. }) => {}
-            Err(error) => refusals.add(line, RowProblem::Register(Box::new(error))),
+    while !known.is_empty() {
+        let rows: Vec<_> = known.drain(..known.len().min(chunk(template))).collect();
+        let lines: Vec<_> = rows.iter().map(Row::line).collect();
+        let new = rows.into_iter().map(offered).collect();
+        let verdicts = desk.ask(CheckSerials { template: *template.id(), new })?;
+        for (line, refused) in lines.into_iter().zip(verdicts) {
+            match refused {
+                Some(error) if !is_settled(error.code()) => {
+                    refusals.add(line, RowProblem::Register(Box::new(error)));
+                }
+                Some(_) | None => {}
+            }
         }
     }
     Ok(())
 }
 
+/// Whether a serial that is refused with that code need not be registered.
+fn is_settled(code: &str) -> bool {
+    code == ALREADY_REGISTERED || code == RETIRED
+}
+
 /// Registers all rows, chunk by chunk.
 pub(crate) fn register(
-    registry: &Registry,
+    desk: &Desk,
     template: &ProductionTemplate,
     source: &Source<'_>,
     actor: &Actor,
@@ -150,16 +163,16 @@ pub(crate) fn register(
             break;
         }
         let lines: Vec<_> = chunk_rows.iter().map(Row::line).collect();
-        let new = chunk_rows.into_iter().map(new_serial).collect();
-        let verdicts = block_on(registry.register_all(template.id(), new, actor));
-        let verdicts = verdicts.map_err(|error| so_far(error.into(), &imported))?;
-        for (line, verdict) in lines.into_iter().zip(verdicts) {
-            match verdict {
-                Ok(_) => imported.registered += 1,
-                Err(RegisterError::AlreadyRegistered { .. }) => imported.unchanged += 1,
-                Err(RegisterError::Retired { .. }) => imported.retired += 1,
+        let new = chunk_rows.into_iter().map(offered).collect();
+        let call = RegisterAll { template: *template.id(), new, by: actor.clone() };
+        let verdicts = desk.ask(call).map_err(|failure| so_far(failure, &imported))?;
+        for (line, refused) in lines.into_iter().zip(verdicts) {
+            match refused {
+                None => imported.registered += 1,
+                Some(error) if error.code() == ALREADY_REGISTERED => imported.unchanged += 1,
+                Some(error) if error.code() == RETIRED => imported.retired += 1,
                 // Somebody else registered it since it was checked, or the pool is full.
-                Err(error) => refusals.add(line, RowProblem::Register(Box::new(error))),
+                Some(error) => refusals.add(line, RowProblem::Register(Box::new(error))),
             }
             progress.inc(1);
         }
@@ -183,13 +196,10 @@ fn of_class(template: &ProductionTemplate, row: &Row) -> Result<(), RowProblem> 
     Ok(template.design().check_passwords(enroll, control)?)
 }
 
-fn new_serial(row: Row) -> NewSerial {
+fn offered(row: Row) -> Offered {
     let serial = *row.serial();
     let (enroll, control) = row.into_passwords();
-    match control {
-        None => NewSerial::new(serial, enroll),
-        Some(control) => NewSerial::new(serial, enroll).with_control_password(control),
-    }
+    Offered { serial, enroll, control, labels: Labels::new() }
 }
 
 /// Serials that are registered in one commit: fewer where each takes a slow hash, so that the bar
@@ -200,3 +210,9 @@ fn chunk(template: &ProductionTemplate) -> usize {
         && design.control_class() == ControlClass::Generated;
     if generated { 2_000 } else { 16 }
 }
+
+/// Serials that are looked up at once.
+const LOOKED_UP: usize = 2_000;
+
+const ALREADY_REGISTERED: &str = "already-registered";
+const RETIRED: &str = "retired";

@@ -5,10 +5,11 @@ mod drop;
 mod list;
 mod sweep;
 
-use plugmint::{KeyProgress, Registry};
-use pollster::block_on;
+use plugmint::KeyProgress;
+use plugmint_http::operators::CountKeys;
 
 use crate::args::KeyCommand;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
@@ -24,17 +25,13 @@ pub(crate) fn run(command: &KeyCommand, home: &Home, output: &Output) -> Result<
 }
 
 /// Counts everything that lies under each version.
-fn count(registry: &Registry, output: &Output) -> Result<KeyProgress, Failure> {
+fn count(desk: &Desk, output: &Output) -> Result<KeyProgress, Failure> {
     let counting = progress::spinner("{spinner} {pos} records counted", output);
-    let (mut counted, mut next) = block_on(registry.key_progress(None))?;
-    while let Some(after) = next {
+    let counted = desk.ask_long(CountKeys {}, |counted| {
         counting.set_position(counted.by_version().map(|(_, uses)| uses.record_tags).sum());
-        let (more, behind) = block_on(registry.key_progress(Some(&after)))?;
-        counted += more;
-        next = behind;
-    }
+    });
     counting.finish_and_clear();
-    Ok(counted)
+    counted
 }
 
 /// The command line of a verb, as it can be run where this program was run.

@@ -11,7 +11,7 @@ mod show;
 mod verify_history;
 
 use plugmint::Actor;
-use pollster::block_on;
+use plugmint_http::operators::{Disable, Enable, EnrollByOperator, Retire};
 
 use crate::args::SerialCommand;
 use crate::failure::Failure;
@@ -28,26 +28,26 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     match command {
         SerialCommand::Import { template, file } => {
-            import::run(&home.open()?, &template, &file, actor, output)
+            import::run(&home.desk()?, &template, &file, actor, output)
         }
         SerialCommand::Add(arguments) => add::run(&arguments, home, actor, output),
-        SerialCommand::List(arguments) => list::run(&arguments, &home.open()?, output),
-        SerialCommand::Count(arguments) => list::count(&arguments, &home.open()?, output),
+        SerialCommand::List(arguments) => list::run(&arguments, &home.desk()?, output),
+        SerialCommand::Count(arguments) => list::count(&arguments, &home.desk()?, output),
         SerialCommand::Show(arguments) => show::run(&arguments, home, output),
-        SerialCommand::Explain(arguments) => explain::run(&arguments, &home.open()?, output),
-        SerialCommand::History(arguments) => history::run(&arguments, &home.open()?, output),
+        SerialCommand::Explain(arguments) => explain::run(&arguments, &home.desk()?, output),
+        SerialCommand::History(arguments) => history::run(&arguments, &home.desk()?, output),
         SerialCommand::VerifyHistory(arguments) => {
-            verify_history::run(&arguments, &home.open()?, output)
+            verify_history::run(&arguments, &home.desk()?, output)
         }
         SerialCommand::Enroll(serial) => {
-            let enrollment = block_on(home.open()?.enroll_by_operator(&serial.id(), actor))?;
-            enroll::show(&enrollment, output)
+            let call = EnrollByOperator { serial: serial.id(), by: actor.clone() };
+            enroll::show(&home.desk()?.ask(call)?, output)
         }
         SerialCommand::Reactivate(arguments) => {
-            raise::reactivate(&arguments, &home.open()?, actor, output)
+            raise::reactivate(&arguments, &home.desk()?, actor, output)
         }
         SerialCommand::Unenroll(arguments) => {
-            raise::unenroll(&arguments, &home.open()?, actor, output)
+            raise::unenroll(&arguments, &home.desk()?, actor, output)
         }
         SerialCommand::ReplacePasswords(arguments) => {
             raise::replace_passwords(&arguments, home, actor, output)
@@ -57,18 +57,18 @@ pub(crate) fn run(
             control::replace_password(&arguments, home, actor, output)
         }
         SerialCommand::SetAccess(arguments) => {
-            control::set_access(&arguments, &home.open()?, actor, output)
+            control::set_access(&arguments, &home.desk()?, actor, output)
         }
         SerialCommand::Disable(serial) => {
-            let outcome = block_on(home.open()?.disable(&serial.id(), actor))?;
+            let outcome = home.desk()?.ask(Disable { serial: serial.id(), by: actor.clone() })?;
             did::show(&serial.id(), outcome, "disabled", output)
         }
         SerialCommand::Enable(serial) => {
-            let outcome = block_on(home.open()?.enable(&serial.id(), actor))?;
+            let outcome = home.desk()?.ask(Enable { serial: serial.id(), by: actor.clone() })?;
             did::show(&serial.id(), outcome, "enabled", output)
         }
         SerialCommand::Retire(serial) => {
-            let outcome = block_on(home.open()?.retire(&serial.id(), actor))?;
+            let outcome = home.desk()?.ask(Retire { serial: serial.id(), by: actor.clone() })?;
             did::show(&serial.id(), outcome, "retired", output)
         }
     }

@@ -12,17 +12,19 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use plugmint::Registry;
+use plugmint_http::operators::Operators;
 use plugmint_http::{DeviceApi, DeviceListener, Peer, TrustedProxies};
+use plugmint_redb::RedbOptions;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
-use crate::home::Home;
+use crate::home::{Home, Host};
 use crate::output::Output;
 
 use owner::OneOwner;
@@ -30,10 +32,15 @@ use owner::OneOwner;
 #[derive(Serialize)]
 struct Serving {
     devices: String,
+    operators: String,
 }
 
 pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result<(), Failure> {
-    let registry = home.open()?;
+    // A backup may take longer than a call.
+    let options = RedbOptions::default().with_snapshot_age(BACKUP_TIME);
+    let (registry, store) = home.open(&options)?;
+    let host = Host::new(home.clone(), store);
+    let operators = Operators::new(registry.clone()).with_host(Arc::new(host));
     let owner = OneOwner::of(arguments, &registry)?;
     log_to_stderr();
     let mut api = DeviceApi::new(registry.clone())
@@ -52,9 +59,19 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
             failure.hint("name another --listen, if another program listens there")
         })?;
         let address = listener.local_addr().map_err(|error| failed(&error))?;
-        let serving = Serving { devices: format!("http://{address}/iot/device") };
-        output.show(&serving, |serving| format!("devices are served at {}", serving.devices))?;
-        serve(listener, router, Duration::from_secs(arguments.grace)).await
+        // From here on a signal is waited for, and ends nothing by itself.
+        let ends = Ends::new().map_err(|error| failed(&error))?;
+        let socket = operators.open_socket(home.data())?;
+        let serving = Serving {
+            devices: format!("http://{address}/iot/device"),
+            operators: socket.path().display().to_string(),
+        };
+        output.show(&serving, |Serving { devices, operators }| {
+            format!("devices are served at {devices}, operators at {operators}")
+        })?;
+        let served = serve(listener, router, ends, Duration::from_secs(arguments.grace)).await;
+        socket.close().await;
+        served
     });
     // Whoever hung up has asked all the same: what was begun is finished here.
     runtime.shutdown_timeout(Duration::from_secs(arguments.grace));
@@ -64,7 +81,12 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
 
 /// Serves until a signal comes, and then until every call that was accepted is answered, or the grace
 /// is over.
-async fn serve(listener: TcpListener, router: Router, grace: Duration) -> Result<(), Failure> {
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut ends: Ends,
+    grace: Duration,
+) -> Result<(), Failure> {
     let (ending, mut ended) = watch::channel(false);
     let mut told = ended.clone();
     let service = router.into_make_service_with_connect_info::<Peer>();
@@ -72,7 +94,7 @@ async fn serve(listener: TcpListener, router: Router, grace: Duration) -> Result
         .with_graceful_shutdown(async move { drop(told.wait_for(|ending| *ending).await) });
     let serving = async { serving.await };
     let ends = async {
-        told_to_end().await?;
+        ends.told().await;
         tracing::info!("told to end: answering what was accepted");
         ending.send_replace(true);
         Ok::<_, io::Error>(())
@@ -89,15 +111,25 @@ async fn serve(listener: TcpListener, router: Router, grace: Duration) -> Result
     }
 }
 
-/// Waits for SIGINT or SIGTERM.
-async fn told_to_end() -> io::Result<()> {
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// What tells the server to end.
+struct Ends {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Ends {
+    fn new() -> io::Result<Self> {
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
     }
-    Ok(())
+
+    /// Waits for SIGINT or SIGTERM.
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// For a load balancer.
@@ -113,6 +145,8 @@ async fn health(State(registry): State<Registry>) -> (StatusCode, &'static str) 
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // Who reads them may go: the server serves on.
+    let lines = lines.log_internal_errors(false);
     // Whoever has set one up already keeps it.
     drop(lines.try_init());
 }
@@ -120,3 +154,6 @@ fn log_to_stderr() {
 fn failed(error: &io::Error) -> Failure {
     Failure::of(Kind::Store, "not-served", error)
 }
+
+/// For so long a backup holds on to one state of the store.
+const BACKUP_TIME: Duration = Duration::from_secs(3600);

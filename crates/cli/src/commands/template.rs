@@ -6,7 +6,7 @@ mod delete;
 mod show;
 
 use plugmint::{Actor, Outcome, ProductionTemplate, TemplateId};
-use pollster::block_on;
+use plugmint_http::operators::{CloseTemplate, ListTemplates, OpenTemplate, ShowTemplate};
 use serde::Serialize;
 
 use crate::args::TemplateCommand;
@@ -22,30 +22,27 @@ pub(crate) fn run(
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let registry = home.open()?;
+    let desk = home.desk()?;
     match command {
-        TemplateCommand::Create(arguments) => create::run(&registry, arguments, output),
-        TemplateCommand::List { company } => {
-            let company = company.unwrap_or(*registry.company());
-            output.list(&show::COLUMNS, show::row, |last| {
-                let after = last.map(ProductionTemplate::id);
-                Ok(block_on(registry.templates(&company, after, PAGE))?)
-            })
-        }
+        TemplateCommand::Create(arguments) => create::run(&desk, arguments, output),
+        TemplateCommand::List { company } => output.list(&show::COLUMNS, show::row, |last| {
+            let after = last.map(ProductionTemplate::id).copied();
+            desk.ask(ListTemplates { company, after, limit: PAGE })
+        }),
         TemplateCommand::Show(of) => {
-            let template = block_on(registry.template(&of.template))?;
+            let template = desk.ask(ShowTemplate { template: of.template })?;
             output.show(&template, show::screen)
         }
-        TemplateCommand::Change(arguments) => change::run(&registry, arguments, output),
+        TemplateCommand::Change(arguments) => change::run(&desk, arguments, output),
         TemplateCommand::Close(of) => {
-            let outcome = block_on(registry.close_template(&of.template))?;
+            let outcome = desk.ask(CloseTemplate { template: of.template })?;
             done(&of.template, outcome, "closed", output)
         }
         TemplateCommand::Open(of) => {
-            let outcome = block_on(registry.open_template(&of.template))?;
+            let outcome = desk.ask(OpenTemplate { template: of.template })?;
             done(&of.template, outcome, "open", output)
         }
-        TemplateCommand::Delete(arguments) => delete::run(&registry, &arguments, actor, output),
+        TemplateCommand::Delete(arguments) => delete::run(&desk, &arguments, actor, output),
     }
 }
 

@@ -1,9 +1,10 @@
 //! `plugmint unenroll`
 
-use plugmint::{ConnectionPassword, LookUpError, PlugId, PrincipalKind, Registry};
-use pollster::block_on;
+use plugmint::{ConnectionPassword, PlugId, PrincipalKind};
+use plugmint_http::operators::{ShowController, UnenrollDevice};
 use serde::Serialize;
 
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
@@ -14,9 +15,9 @@ pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), 
     let password = secret_input::password("Connection password: ")?;
     let password = ConnectionPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
-    let registry = home.open()?;
-    block_on(registry.unenroll_by_device(plug_id, &password))?;
-    let unenrolled = Unenrolled { plug_id: *plug_id, kind: kind(&registry, plug_id) };
+    let (desk, plug_id) = (home.desk()?, *plug_id);
+    desk.ask(UnenrollDevice { plug_id, password })?;
+    let unenrolled = Unenrolled { plug_id, kind: kind(&desk, plug_id) };
     output.show(&unenrolled, |unenrolled| {
         let then = match unenrolled.kind {
             Some(PrincipalKind::Thing) => ", and may enroll again",
@@ -30,10 +31,10 @@ pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), 
 }
 
 /// What was taken off. That is done; where it cannot be read any more, that is still so.
-fn kind(registry: &Registry, plug_id: &PlugId) -> Option<PrincipalKind> {
-    match block_on(registry.controller(plug_id)) {
+fn kind(desk: &Desk, plug_id: PlugId) -> Option<PrincipalKind> {
+    match desk.ask(ShowController { plug_id }) {
         Ok(status) => Some(PrincipalKind::Controller { ordinal: status.ordinal }),
-        Err(LookUpError::Unknown(_)) => Some(PrincipalKind::Thing),
+        Err(failure) if failure.code().starts_with("unknown-") => Some(PrincipalKind::Thing),
         Err(_) => None,
     }
 }

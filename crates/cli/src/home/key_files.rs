@@ -8,21 +8,21 @@ use plugmint::derivation::{RootLabel, RootMac};
 use plugmint::{
     FileRootKeys, KeyFileError, KeyVersion, OpenError, Registry, RootKeyError, RootKeys,
 };
-use plugmint_redb::{RedbOptions, RedbStore};
+use plugmint_redb::RedbStore;
 use pollster::block_on;
 
+use crate::desk::Desk;
 use crate::failure::Failure;
 
 use super::{Home, registry_over};
 
 impl Home {
-    /// Opens the registry as it is, also where a key is there that it has not taken up. Gives all
+    /// As [`desk`](Self::desk), also where a key is there that the registry has not taken up. Gives all
     /// keys that are there, too.
-    pub(crate) fn open_with_keys(&self) -> Result<(Registry, FileRootKeys), Failure> {
-        let store = self.open_store_with(&RedbOptions::default())?;
+    pub(crate) fn desk_with_keys(&self) -> Result<(Desk, FileRootKeys), Failure> {
         let keys = self.load_keys()?;
-        let registry = open_known(store, &keys).map_err(|error| self.not_opened(error))?;
-        Ok((registry, keys))
+        let open = |store| open_known(store, &keys).map_err(|error| self.not_opened(error));
+        Ok((self.desk_with(open)?, keys))
     }
 
     /// Reads every key file that is there.
@@ -62,8 +62,11 @@ impl Home {
 }
 
 /// Opens a registry with the keys that it knows: a later one is left out.
-pub(super) fn open_known(store: RedbStore, keys: &FileRootKeys) -> Result<Registry, OpenError> {
-    let store = Arc::new(store);
+pub(super) fn open_known(
+    store: impl Into<Arc<RedbStore>>,
+    keys: &FileRootKeys,
+) -> Result<Registry, OpenError> {
+    let store: Arc<RedbStore> = store.into();
     let opened = block_on(registry_over(Arc::clone(&store)).open(keys));
     let Err(OpenError::UnknownRootKey { version }) = opened else {
         return opened;

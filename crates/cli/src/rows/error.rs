@@ -2,9 +2,8 @@
 
 use std::io;
 
-use plugmint::{
-    InvalidPassword, InvalidSerialNumber, PasswordRefusal, RegisterError, SerialNumber,
-};
+use plugmint::{InvalidPassword, InvalidSerialNumber, PasswordRefusal, SerialNumber};
+use plugmint_http::operators::OperatorError;
 use thiserror::Error;
 
 use super::lines::TooLong;
@@ -80,7 +79,7 @@ pub enum RowProblem {
     Passwords(#[from] PasswordRefusal),
     /// The registry does not take it.
     #[error(transparent)]
-    Register(Box<RegisterError>),
+    Register(Box<OperatorError>),
 }
 
 /// Why no row can be read.

@@ -13,8 +13,12 @@ mod home;
 mod import;
 mod keys;
 mod lists;
+#[expect(dead_code, reason = "what is run with and without a server uses each a part of it")]
 mod program;
 mod secrets;
 mod serials;
 mod show;
 mod templates;
+
+/// Each verb opens the store itself.
+const SERVED: bool = false;

@@ -1,16 +1,27 @@
 //! Runs `plugmint` in a directory of its own.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::SERVED;
+
 /// A home for one test.
 pub(crate) struct Home {
+    /// Ends before its directory goes.
+    pub(crate) server: Option<Server>,
     directory: TempDir,
+}
+
+/// A server that owns the store of a home.
+pub(crate) struct Server {
+    child: Option<Child>,
+    /// Where devices are served.
+    pub(crate) devices: String,
 }
 
 /// What a run came to.
@@ -24,14 +35,36 @@ pub(crate) struct Ran {
 impl Home {
     /// A directory without anything.
     pub(crate) fn empty() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        Self { server: None, directory: tempfile::tempdir().unwrap() }
     }
 
-    /// A home with a registry.
+    /// A home with a registry; with a server that owns it where the tests are [`SERVED`].
     pub(crate) fn new() -> Self {
-        let home = Self::empty();
+        let mut home = Self::empty();
         home.done(&["init"], "");
+        if SERVED {
+            home.server = Some(home.serve(&[]));
+        }
         home
+    }
+
+    /// Begins a server over the home, and waits until it serves.
+    pub(crate) fn serve(&self, options: &[&str]) -> Server {
+        self.serve_with(&[], options)
+    }
+
+    /// As [`serve`](Self::serve), with an environment.
+    pub(crate) fn serve_with(&self, environment: &[(&str, &str)], options: &[&str]) -> Server {
+        let words = [&["serve", "--listen", "127.0.0.1:0", "--json"], options].concat();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plugmint"));
+        let mut child = self.spawn(command.args(&words).envs(environment.iter().copied()));
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let Ok(serving) = serde_json::from_str::<Value>(&line) else {
+            panic!("{words:?} does not serve: {line} {:?}", child.wait_with_output());
+        };
+        let devices = serving["devices"].as_str().unwrap().to_owned();
+        Server { child: Some(child), devices }
     }
 
     /// A home with a registry and a template, and the template's id.
@@ -145,6 +178,14 @@ impl Home {
         serde_json::from_str(&printed).unwrap()
     }
 
+    /// Runs what must be done, and prints a JSON value on each line, or one over all.
+    pub(crate) fn json_lines(&self, words: &[&str], stdin: &str) {
+        let printed = self.done(&[words, &["--json"]].concat(), stdin);
+        let values = serde_json::Deserializer::from_str(&printed).into_iter::<Value>();
+        let values: Vec<_> = values.map(Result::unwrap).collect();
+        assert!(!values.is_empty(), "{words:?} says nothing");
+    }
+
     /// Runs what must fail with that exit code, and gives the code of the error and its message,
     /// which stand on standard output as JSON and on standard error for people.
     pub(crate) fn fails(
@@ -160,6 +201,33 @@ impl Home {
         assert!(ran.stderr.contains(&text("message")), "{ran:?}");
         (text("code"), text("message"))
     }
+}
+
+impl Server {
+    /// What it logs.
+    pub(crate) fn log(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.child.as_mut().unwrap().stderr.take().unwrap())
+    }
+
+    /// Ends it with a signal. What it came to.
+    pub(crate) fn end(mut self, signal: &str) -> Output {
+        ended_by(signal, self.child.take().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(child) = self.child.take() {
+            let output = ended_by("TERM", child);
+            assert!(std::thread::panicking() || output.status.success(), "{output:?}");
+        }
+    }
+}
+
+fn ended_by(signal: &str, child: Child) -> Output {
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    child.wait_with_output().unwrap()
 }
 
 fn ended(mut child: Child, stdin: &[u8]) -> Ran {

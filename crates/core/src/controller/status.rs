@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lifecycle::Mark;
 use crate::{Epoch, KeyVersion, Ordinal, PlugId, SerialId, SerialNumber, UnixMillis};
@@ -10,7 +10,7 @@ use crate::{Epoch, KeyVersion, Ordinal, PlugId, SerialId, SerialNumber, UnixMill
 use super::{Controller, ControllerStage, DeviceName, Roster};
 
 /// All that a host may show of a Controller: no verifier.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ControllerStatus {
     /// What it is called on the platform.
@@ -76,7 +76,7 @@ impl ControllerStatus {
 }
 
 /// The name of a [`ControllerStage`].
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a new stage must break every match on stages")]
 pub enum ControllerStageName {

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The cost of one Argon2id (RFC 9106, version 0x13): memory, passes and lanes.
 ///
 /// A value that exists is one that RFC 9106 allows. What a platform is willing to pay is its own
 /// policy: running one takes tens of milliseconds and `memory_kib` KiB at the default.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(try_from = "Numbers")]
 pub struct Argon2Cost {
     memory_kib: u32,
     passes: u32,
@@ -61,6 +62,23 @@ impl Argon2Cost {
     #[must_use]
     pub const fn lanes(&self) -> u32 {
         self.lanes
+    }
+}
+
+/// A cost as it comes from elsewhere.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename = "Argon2Cost")]
+struct Numbers {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+impl TryFrom<Numbers> for Argon2Cost {
+    type Error = InvalidCost;
+
+    fn try_from(numbers: Numbers) -> Result<Self, InvalidCost> {
+        Self::new(numbers.memory_kib, numbers.passes, numbers.lanes)
     }
 }
 

@@ -26,6 +26,12 @@ impl Credentials {
     pub const fn connection_password(&self) -> &ConnectionPassword {
         &self.connection_password
     }
+
+    /// Both, to be handed on.
+    #[must_use]
+    pub fn into_parts(self) -> (PlugId, ConnectionPassword) {
+        (self.plug_id, self.connection_password)
+    }
 }
 
 /// The Plug-ID that begins a mac.

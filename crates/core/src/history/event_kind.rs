@@ -1,9 +1,9 @@
 //! What happened.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What happened to a serial.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EventKind {

@@ -1,6 +1,6 @@
 //! What a decision comes to.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Event, InvalidLabel, Labels, ProfileChange};
 
@@ -81,7 +81,7 @@ impl Change {
 }
 
 /// Whether a verb did something.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "it did or it did not")]
 pub enum Outcome {

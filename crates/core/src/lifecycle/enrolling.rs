@@ -1,6 +1,6 @@
 //! May this one enroll? And what it is told.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::derivation::{AuthKey, Credentials, EnrollKey, Verifier};
@@ -128,10 +128,16 @@ impl Enrollment {
     pub const fn credentials(&self) -> &Credentials {
         &self.credentials
     }
+
+    /// The same, to be handed on.
+    #[must_use]
+    pub fn into_credentials(self) -> Credentials {
+        self.credentials
+    }
 }
 
 /// Whether an enrollment gave new credentials.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EnrollOutcome {

@@ -1,6 +1,6 @@
 //! What a serial keeps through all stages but the last.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::derivation::Verifier;
 use crate::grant::Generations;
@@ -199,7 +199,7 @@ impl Registration {
 
 /// The mark that any stage but Retired can carry: while it is `Disabled`, a serial neither enrolls
 /// nor authenticates.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a mark is set or it is not")]
 pub enum Mark {

@@ -1,5 +1,7 @@
 //! What ends passwords: reactivate, unenroll, replace, transfer.
 
+use serde::{Deserialize, Serialize};
+
 use crate::derivation::Verifier;
 use crate::{Author, Epoch, EventKind, UnixMillis};
 
@@ -176,7 +178,8 @@ impl SerialRecord {
 }
 
 /// What becomes of the grants on a Thing when its control password is replaced.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "they end or they stay")]
 pub enum GrantsThen {
     /// All of them end: whoever knew the old password has nothing left.

@@ -1,5 +1,7 @@
 //! What may change of a template: nothing that a password or a cost hangs on.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Labels;
 
 use super::{AccessLevel, ControllerCap, RepeatPolicy, SourceWatch, TemplateDesign, TemplateName};
@@ -8,7 +10,8 @@ use super::{AccessLevel, ControllerCap, RepeatPolicy, SourceWatch, TemplateDesig
 ///
 /// The classes of its passwords, the cost of stretching them and whether operators may enroll never
 /// change: they were fixed when it was made.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
 #[must_use = "a change does nothing until a registry is asked for it"]
 pub struct TemplateChange {
     name: Option<TemplateName>,

@@ -1,6 +1,6 @@
 //! What is chosen for a template when it is made.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::derivation::{Argon2Cost, PasswordText};
@@ -18,17 +18,27 @@ use super::{AccessLevel, ControllerCap, OperatorEnroll, RepeatPolicy, SourceWatc
 /// assert_eq!(design.password_class(), PasswordClass::Chosen);
 /// # Ok::<(), plugmint_core::InvalidText>(())
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct TemplateDesign {
     pub(super) name: TemplateName,
+    #[serde(default)]
     pub(super) password_class: PasswordClass,
+    #[serde(default)]
     pub(super) control_class: ControlClass,
+    #[serde(default)]
     pub(super) argon2: Argon2Cost,
+    #[serde(default)]
     pub(super) operator_enroll: OperatorEnroll,
+    #[serde(default)]
     pub(super) repeat: RepeatPolicy,
+    #[serde(default)]
     pub(super) controllers: ControllerCap,
+    #[serde(default)]
     pub(super) access: AccessLevel,
+    #[serde(default)]
     pub(super) sources: SourceWatch,
+    #[serde(default)]
     pub(super) labels: Labels,
 }
 

@@ -54,8 +54,8 @@ pub enum AccessLevel {
 ///
 /// Those that came since the grants on the Thing ended last take one. A lower cap retires nobody: who comes
 /// takes the place of one that never connected, or is refused.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(try_from = "u16")]
 pub struct ControllerCap(u16);
 
 impl ControllerCap {
@@ -83,6 +83,20 @@ impl ControllerCap {
     }
 }
 
+impl Default for ControllerCap {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl TryFrom<u16> for ControllerCap {
+    type Error = InvalidControllerCap;
+
+    fn try_from(number: u16) -> Result<Self, InvalidControllerCap> {
+        Self::new(number)
+    }
+}
+
 impl fmt::Display for ControllerCap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -97,7 +111,7 @@ pub struct InvalidControllerCap {
 }
 
 /// Whether it is watched from how many sources a device of a template connects.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "it is watched or it is not")]
 pub enum SourceWatch {
@@ -109,8 +123,8 @@ pub enum SourceWatch {
 }
 
 /// From how many sources one device connects within a day before it is suspected to be two: 1 to 7.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "u8")]
 pub struct SourceLimit(NonZeroU8);
 
 impl SourceLimit {
@@ -132,6 +146,14 @@ impl SourceLimit {
     #[must_use]
     pub const fn number(self) -> u8 {
         self.0.get()
+    }
+}
+
+impl TryFrom<u8> for SourceLimit {
+    type Error = InvalidSourceLimit;
+
+    fn try_from(number: u8) -> Result<Self, InvalidSourceLimit> {
+        Self::new(number)
     }
 }
 

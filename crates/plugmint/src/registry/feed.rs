@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use plugmint_core::{Event, EventNumber, SerialId, UnixMillis};
 use plugmint_store::{Batch, Guard, Key};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -136,7 +136,7 @@ impl fmt::Debug for Feed {
 }
 
 /// An event and whose it is.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FeedEvent {
     /// The serial.
@@ -213,6 +213,13 @@ fn parse_within(text: &str) -> Result<(SerialId, EventNumber), InvalidFeedCursor
 impl Serialize for FeedCursor {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for FeedCursor {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

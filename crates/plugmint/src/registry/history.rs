@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use plugmint_core::{Event, EventNumber, HistoryHead, HistoryStart, SerialId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -150,7 +150,7 @@ impl Registry {
 }
 
 /// A history that is whole.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct VerifiedHistory {
     /// Its head: keep it elsewhere, and give it the next time.
@@ -162,7 +162,7 @@ pub struct VerifiedHistory {
 }
 
 /// What became of a head that was kept elsewhere.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "an auditor must know what each proves")]
 pub enum KeptHead {
@@ -195,7 +195,7 @@ pub enum VerifyHistoryError {
 }
 
 /// How a history is broken.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Error, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum HistoryBreak {

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 
 use plugmint_core::lifecycle::{Mark, SerialRecord, StageName};
 use plugmint_core::{CompanyId, SerialId, SerialNumber, SerialStatus, TemplateId, UnixMillis};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -165,7 +165,7 @@ impl Registry {
 }
 
 /// Which serials are listed or counted.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct SerialFilter {
     scope: SerialScope,
     stage: Option<StageName>,
@@ -173,7 +173,8 @@ pub struct SerialFilter {
 }
 
 /// Whose serials.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a serial is a template's, and that a company's")]
 pub enum SerialScope {
     /// Those of one template, also of one that was deleted.
@@ -253,7 +254,7 @@ impl From<LookUpError> for ListError {
 }
 
 /// A page of serials.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SerialPage {
     /// What is on it.
@@ -264,7 +265,7 @@ pub struct SerialPage {
 }
 
 /// How many serials there are.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SerialCounts {
     /// Those that wait for their device.

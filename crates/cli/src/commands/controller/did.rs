@@ -1,10 +1,11 @@
 //! What a verb did to a Controller.
 
-use plugmint::{Actor, Epoch, Outcome, PlugId, Registry};
-use pollster::block_on;
+use plugmint::{Actor, Epoch, Outcome, PlugId};
+use plugmint_http::operators::{ReactivateController, ShowController};
 use serde::Serialize;
 
 use crate::args::ReactivateControllerArgs;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -22,23 +23,21 @@ pub(super) fn show(
 
 pub(super) fn reactivate(
     arguments: &ReactivateControllerArgs,
-    registry: &Registry,
+    desk: &Desk,
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let plug_id = &arguments.of.plug_id;
-    let refused = |error: Failure| not_done(registry, plug_id, error);
-    let seen = match arguments.seen.epoch {
+    let plug_id = arguments.of.plug_id;
+    let refused = |failure| not_done(desk, plug_id, failure);
+    let epoch = match arguments.seen.epoch {
         Some(epoch) => epoch,
-        None => {
-            block_on(registry.controller(plug_id)).map_err(|error| refused(error.into()))?.epoch
-        }
+        None => desk.ask(ShowController { plug_id }).map_err(refused)?.epoch,
     };
-    let outcome = block_on(registry.reactivate_controller(plug_id, seen, actor))
-        .map_err(|error| refused(error.into()))?;
+    let call = ReactivateController { plug_id, epoch, by: actor.clone() };
+    let outcome = desk.ask(call).map_err(refused)?;
     // What was asked for is done; where it cannot be read any more, that is still so.
-    let epoch = block_on(registry.controller(plug_id)).ok().map(|status| status.epoch);
-    let raised = Raised { did: Did { plug_id: *plug_id, outcome }, epoch };
+    let epoch = desk.ask(ShowController { plug_id }).ok().map(|status| status.epoch);
+    let raised = Raised { did: Did { plug_id, outcome }, epoch };
     output.show(&raised, |raised| {
         let at = raised.epoch.map(|epoch| format!(", now at epoch {epoch}"));
         format!("{}{}", sentence(&raised.did, "reactivated"), at.unwrap_or_default())

@@ -1,7 +1,7 @@
 //! `plugmint controller enroll`
 
-use plugmint::{ControlPassword, ControllerRequest, EnrollControllerError};
-use pollster::block_on;
+use plugmint::ControlPassword;
+use plugmint_http::operators::EnrollController;
 
 use crate::args::EnrollControllerArgs;
 use crate::commands::enroll;
@@ -16,27 +16,23 @@ pub(super) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     let EnrollControllerArgs { name, own_serial, thing } = arguments;
-    let request = name.into_iter().fold(ControllerRequest::new(), ControllerRequest::with_name);
-    let request = own_serial.into_iter().fold(request, ControllerRequest::with_own_serial);
     // Nobody else waits for the store while somebody types.
     let password = secret_input::password("Control password: ")?;
     let password = ControlPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
-    let registry = home.open()?;
-    let enrollment = block_on(registry.enroll_controller(None, &thing.id(), &password, &request))
-        .map_err(refused)?;
-    enroll::show_controller(&enrollment, output)
+    let call = EnrollController { thing: thing.id(), password, name, own_serial };
+    enroll::show(&home.desk()?.ask(call).map_err(refused)?, output)
 }
 
 /// A refusal is one for all that proved nothing, and so is its hint.
-fn refused(error: EnrollControllerError) -> Failure {
-    let hint = match &error {
-        EnrollControllerError::Refused => Some(
+fn refused(failure: Failure) -> Failure {
+    let hint = match failure.code() {
+        "refused" => Some(
             "the control password is not the one of that Thing, or `plugmint serial show` and \
              `plugmint controller list` say what is in the way",
         ),
-        EnrollControllerError::TooMany => Some("`plugmint controller list` shows them"),
+        "too-many-controllers" => Some("`plugmint controller list` shows them"),
         _ => None,
     };
-    hint.into_iter().fold(Failure::from(error), Failure::hint)
+    hint.into_iter().fold(failure, Failure::hint)
 }

@@ -1,10 +1,11 @@
 //! `plugmint controller list`
 
-use plugmint::{ControllerStatus, Mark, Registry};
-use pollster::block_on;
+use plugmint::{ControllerStatus, Mark};
+use plugmint_http::operators::ListControllers;
 
 use crate::args::ListControllersArgs;
 use crate::commands::pages::Pages;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::{Output, visible};
 
@@ -12,14 +13,14 @@ use super::show::stage;
 
 pub(super) fn run(
     arguments: &ListControllersArgs,
-    registry: &Registry,
+    desk: &Desk,
     output: &Output,
 ) -> Result<(), Failure> {
     let thing = arguments.thing.id();
     let pages = Pages::new(arguments.after, arguments.limit);
     let next_page = |_: Option<&ControllerStatus>| {
         pages.next(|after, limit| {
-            let page = block_on(registry.controllers(&thing, after.copied(), limit))?;
+            let page = desk.ask(ListControllers { thing, after: after.copied(), limit })?;
             Ok((page.controllers, page.next))
         })
     };

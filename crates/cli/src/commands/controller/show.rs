@@ -4,12 +4,13 @@ mod next;
 
 use std::num::NonZeroUsize;
 
-use plugmint::{ControllerStageName, ControllerStatus, GrantOf, Mark, PlugId, Registry};
-use pollster::block_on;
+use plugmint::{ControllerStageName, ControllerStatus, GrantOf, Mark, PlugId};
+use plugmint_http::operators::{ListGrantsOf, ShowController};
 use serde::Serialize;
 
 use crate::commands::grant;
 use crate::commands::pages::Pages;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::{Output, facts, table, time, visible};
@@ -18,11 +19,12 @@ use crate::shell;
 use next::Next;
 
 pub(super) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), Failure> {
-    let registry = home.open()?;
-    let status = block_on(registry.controller(plug_id))
-        .map_err(|error| super::not_done(&registry, plug_id, error))?;
-    let (grants, grants_next) = grants(&registry, &status)?;
-    let next = next::of(&registry, home, &status, !grants.is_empty())?;
+    let (desk, plug_id) = (home.desk()?, *plug_id);
+    let status = desk
+        .ask(ShowController { plug_id })
+        .map_err(|failure| super::not_done(&desk, plug_id, failure))?;
+    let (grants, grants_next) = grants(&desk, &status)?;
+    let next = next::of(&desk, home, &status, !grants.is_empty())?;
     let shown = Shown { status: &status, grants, grants_next, next };
     output.show(&shown, |shown| screen(shown, home))
 }
@@ -40,7 +42,7 @@ struct Shown<'a> {
 
 /// What it may act on, as far as one screen shows it, and where that goes on.
 fn grants(
-    registry: &Registry,
+    desk: &Desk,
     status: &ControllerStatus,
 ) -> Result<(Vec<GrantOf>, Option<String>), Failure> {
     if status.stage == ControllerStageName::Retired {
@@ -51,7 +53,8 @@ fn grants(
     let mut grants = Vec::new();
     loop {
         let page = pages.next(|after, limit| {
-            let page = block_on(registry.grants_of(&status.plug_id, after, limit))?;
+            let holder = status.plug_id;
+            let page = desk.ask(ListGrantsOf { holder, after: after.copied(), limit })?;
             Ok((page.grants, page.next))
         })?;
         if page.is_empty() {

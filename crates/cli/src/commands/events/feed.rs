@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use plugmint::{EventNumber, FeedCursor, FeedEvent, Registry, SerialId, UnixMillis};
-use pollster::block_on;
+use plugmint::{EventNumber, FeedCursor, FeedEvent, SerialId, UnixMillis};
+use plugmint_http::operators::{FeedPage, ReadFeed};
 use serde::Serialize;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::args::FeedArgs;
 use crate::commands::{PAGE, event};
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 use crate::home::Home;
 use crate::output::{Output, visible};
@@ -28,7 +30,7 @@ pub(crate) fn run(arguments: &FeedArgs, home: &Home, output: &Output) -> Result<
     if arguments.follow {
         follow(&mut reading, home, output)?;
     } else {
-        reading.read_to_end(&home.open()?, output)?;
+        reading.read_to_end(&home.desk()?, output)?;
     }
     output.note(&format!("cursor: {}", reading.cursor));
     if output.is_json() && reading.header.is_some() {
@@ -47,14 +49,12 @@ fn follow(reading: &mut Reading, home: &Home, output: &Output) -> Result<(), Fai
             .map_err(|error| Failure::of(Kind::Store, "io", &error))?;
     }
     while !interrupted.load(Ordering::Relaxed) {
-        match home.open() {
-            Ok(registry) => {
-                if !reading.read_to_end(&registry, output)? {
-                    return Ok(());
-                }
-            }
-            // Somebody does something long: there is the more to see then.
-            Err(failure) if failure.code() == "store-held" => {}
+        let looked = home.desk().and_then(|desk| reading.read_to_end(&desk, output));
+        match looked {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            // Somebody does something long, or a server ends: there is the more to see then.
+            Err(failure) if is_passing(failure.code()) => {}
             Err(failure) => return Err(failure),
         }
         for _ in 0..PAUSES {
@@ -70,6 +70,10 @@ fn follow(reading: &mut Reading, home: &Home, output: &Output) -> Result<(), Fai
     Ok(())
 }
 
+fn is_passing(code: &str) -> bool {
+    matches!(code, "store-held" | "server-gone" | "no-answer" | "closed")
+}
+
 /// How far the feed was read.
 struct Reading {
     /// Where to go on.
@@ -83,25 +87,44 @@ struct Reading {
 
 impl Reading {
     /// Prints what there is. Whether more is wanted.
-    fn read_to_end(&mut self, registry: &Registry, output: &Output) -> Result<bool, Failure> {
-        let mut feed = registry.feed(self.cursor);
-        let mut is_wanted = true;
-        while is_wanted {
-            let limit = NonZeroUsize::new(self.left).unwrap_or(NonZeroUsize::MIN);
-            let mut page = block_on(feed.next_page(limit.min(PAGE)))?;
-            if page.is_empty() {
-                return Ok(true);
+    fn read_to_end(&mut self, desk: &Desk, output: &Output) -> Result<bool, Failure> {
+        let mut given = Ok(true);
+        // What was given comes again, and does not count.
+        let limit = NonZeroUsize::new(self.left.saturating_add(self.given.len()));
+        let call = ReadFeed { from: self.cursor, page: PAGE, limit };
+        let read = desk.ask_while(call, |page| {
+            given = self.take(page, output);
+            if let Ok(true) = given { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        match (given, read) {
+            (Ok(true), read) => {
+                self.cursor = read?;
+                Ok(true)
             }
-            page.retain(|FeedEvent { id, event, .. }| {
-                self.given.insert((event.at(), *id, event.number()))
-            });
-            self.cursor = feed.cursor();
-            self.given.retain(|(at, ..)| FeedCursor::from_time(*at) >= self.cursor);
-            self.left = self.left.saturating_sub(page.len());
-            let is_read = page.is_empty() || self.print(&page, output)?;
-            is_wanted = is_read && self.left > 0;
+            // Broken off: what came of that is known.
+            (given, _) => given,
         }
-        Ok(false)
+    }
+
+    /// Prints a page, as far as it is wanted. Whether more is.
+    fn take(&mut self, page: FeedPage, output: &Output) -> Result<bool, Failure> {
+        let FeedPage { mut events, cursor, .. } = page;
+        events.retain(|FeedEvent { id, event, .. }| {
+            !self.given.contains(&(event.at(), *id, event.number()))
+        });
+        // Of a page that is not wanted whole the rest comes again.
+        let is_whole = events.len() <= self.left;
+        events.truncate(self.left);
+        let places =
+            events.iter().map(|FeedEvent { id, event, .. }| (event.at(), *id, event.number()));
+        self.given.extend(places);
+        if is_whole {
+            self.cursor = cursor;
+        }
+        self.given.retain(|(at, ..)| FeedCursor::from_time(*at) >= self.cursor);
+        self.left -= events.len();
+        let is_read = events.is_empty() || self.print(&events, output)?;
+        Ok(is_read && self.left > 0)
     }
 
     fn print(&mut self, page: &[FeedEvent], output: &Output) -> Result<bool, Failure> {

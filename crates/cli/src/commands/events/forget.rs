@@ -1,19 +1,16 @@
 //! `plugmint events forget`
 
-use plugmint::{Clock, Registry, SystemClock, UnixMillis};
-use pollster::block_on;
+use plugmint::{Clock, SystemClock, UnixMillis};
+use plugmint_http::operators::ForgetEvents;
 use serde::Serialize;
 
 use crate::args::ForgetArgs;
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 use crate::output::{Output, time};
 use crate::progress;
 
-pub(crate) fn run(
-    arguments: &ForgetArgs,
-    registry: &Registry,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &ForgetArgs, desk: &Desk, output: &Output) -> Result<(), Failure> {
     let now = SystemClock.now();
     let before = arguments.before.at(now);
     if before > now {
@@ -22,17 +19,8 @@ pub(crate) fn run(
         return Err(Failure::new(Kind::Usage, "usage", message));
     }
     let forgetting = progress::spinner("{spinner} {pos} events forgotten", output);
-    let mut forgotten = 0;
-    let mut next = None;
-    loop {
-        let step = block_on(registry.forget_events(before, next.as_ref()))?;
-        forgotten += step.events;
-        forgetting.set_position(forgotten);
-        next = step.next;
-        if next.is_none() {
-            break;
-        }
-    }
+    let forgotten =
+        desk.ask_long(ForgetEvents { before }, |forgotten| forgetting.set_position(forgotten))?;
     forgetting.finish_and_clear();
     output.show(&Forgot { before, forgotten }, |Forgot { before, forgotten }| {
         format!("{forgotten} events from before {} are forgotten", time(*before))

@@ -1,9 +1,7 @@
 //! `plugmint grant add`
 
-use plugmint::{
-    AccessLevel, Actor, GrantError, NotControllable, Outcome, PlugId, SerialId, VerbError,
-};
-use pollster::block_on;
+use plugmint::{AccessLevel, Actor, Outcome, PlugId, SerialId};
+use plugmint_http::operators::{Access, Grant};
 use serde::Serialize;
 
 use crate::args::GrantArgs;
@@ -20,18 +18,17 @@ pub(super) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     let (thing, holder) = (arguments.thing.id(), arguments.holder);
-    let registry = home.open()?;
-    let outcome = block_on(registry.grant(&thing, &holder, actor))
-        .map_err(|error| refused(&thing, home, error))?;
+    let desk = home.desk()?;
+    let outcome = desk
+        .ask(Grant { thing, holder, by: actor.clone() })
+        .map_err(|failure| refused(&thing, home, failure))?;
     // What was asked for is done; where it cannot be read any more, that is still so.
-    let access = block_on(registry.access(&holder, &thing)).ok();
+    let access = desk.ask(Access { holder, thing }).ok();
     output.show(&Granted { thing, holder, outcome, access }, sentence)
 }
 
-fn refused(thing: &SerialId, home: &Home, error: GrantError) -> Failure {
-    let is_not_enrolled = matches!(error, VerbError::Refused(NotControllable::NotEnrolled));
-    let failure = Failure::from(error);
-    if !is_not_enrolled {
+fn refused(thing: &SerialId, home: &Home, failure: Failure) -> Failure {
+    if failure.code() != "not-enrolled" {
         return failure;
     }
     let place = home.options().iter().map(String::as_str);

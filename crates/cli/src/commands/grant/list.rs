@@ -1,34 +1,31 @@
 //! `plugmint grant list`
 
-use plugmint::{GrantOf, GrantOn, PlugId, Registry, SerialId};
-use pollster::block_on;
+use plugmint::{GrantOf, GrantOn, PlugId, SerialId};
+use plugmint_http::operators::{ListGrantsOf, ListGrantsOn};
 
 use crate::args::{BehindGrant, ListGrantsArgs};
 use crate::commands::access;
 use crate::commands::pages::Pages;
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 use crate::output::{Output, time, visible};
 
-pub(super) fn run(
-    arguments: &ListGrantsArgs,
-    registry: &Registry,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(super) fn run(arguments: &ListGrantsArgs, desk: &Desk, output: &Output) -> Result<(), Failure> {
     if let Some(holder) = &arguments.of {
-        return list_of(holder, arguments, registry, output);
+        return list_of(holder, arguments, desk, output);
     }
     let Some((template, serial)) = arguments.template.zip(arguments.serial) else {
         // The command line does not parse without either.
         return Err(usage("expected TEMPLATE and SERIAL"));
     };
-    list_on(&SerialId::new(template, serial), arguments, registry, output)
+    list_on(&SerialId::new(template, serial), arguments, desk, output)
 }
 
 /// Who may act on a Thing.
 fn list_on(
     thing: &SerialId,
     arguments: &ListGrantsArgs,
-    registry: &Registry,
+    desk: &Desk,
     output: &Output,
 ) -> Result<(), Failure> {
     let after = match arguments.after {
@@ -39,7 +36,7 @@ fn list_on(
     let pages = Pages::new(after, arguments.limit);
     let next_page = |_: Option<&GrantOn>| {
         pages.next(|after, limit| {
-            let page = block_on(registry.grants_on(thing, after, limit))?;
+            let page = desk.ask(ListGrantsOn { thing: *thing, after: after.copied(), limit })?;
             Ok((page.grants, page.next))
         })
     };
@@ -51,7 +48,7 @@ fn list_on(
 fn list_of(
     holder: &PlugId,
     arguments: &ListGrantsArgs,
-    registry: &Registry,
+    desk: &Desk,
     output: &Output,
 ) -> Result<(), Failure> {
     let after = match arguments.after {
@@ -62,7 +59,7 @@ fn list_of(
     let pages = Pages::new(after, arguments.limit);
     let next_page = |_: Option<&GrantOf>| {
         pages.next(|after, limit| {
-            let page = block_on(registry.grants_of(holder, after, limit))?;
+            let page = desk.ask(ListGrantsOf { holder: *holder, after: after.copied(), limit })?;
             Ok((page.grants, page.next))
         })
     };

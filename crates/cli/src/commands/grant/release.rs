@@ -1,21 +1,22 @@
 //! `plugmint grant release`
 
-use plugmint::{Actor, Outcome, PlugId, Registry, SerialId};
-use pollster::block_on;
+use plugmint::{Actor, Outcome, PlugId, SerialId};
+use plugmint_http::operators::{Release, ReleaseAll};
 use serde::Serialize;
 
 use crate::args::ReleaseArgs;
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 use crate::output::{Output, visible};
 
 pub(super) fn run(
     arguments: &ReleaseArgs,
-    registry: &Registry,
+    desk: &Desk,
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
     if let Some(holder) = arguments.all {
-        block_on(registry.release_all(&holder, actor))?;
+        desk.ask(ReleaseAll { holder, by: actor.clone() })?;
         return output.show(&ReleasedAll { holder, outcome: Outcome::Done }, |released| {
             format!("{} may act on nothing any more", released.holder)
         });
@@ -27,7 +28,7 @@ pub(super) fn run(
         return Err(Failure::new(Kind::Usage, "usage", message));
     };
     let thing = SerialId::new(template, serial);
-    let outcome = block_on(registry.release(&thing, &holder, actor))?;
+    let outcome = desk.ask(Release { thing, holder, by: actor.clone() })?;
     output.show(&Released { thing, holder, outcome }, |released| {
         let already = match released.outcome {
             Outcome::Done => "",

@@ -1,9 +1,7 @@
 //! `plugmint key add`
 
-use plugmint::{
-    CreateKeyFileError, FileRootKeys, KeyVersion, Outcome, Registry, RootKeys, RotateError,
-};
-use pollster::block_on;
+use plugmint::{CreateKeyFileError, FileRootKeys, KeyVersion, Outcome, RootKeys};
+use plugmint_http::operators::{About, RotateKey};
 use serde::Serialize;
 
 use crate::failure::{Failure, Kind};
@@ -11,15 +9,13 @@ use crate::home::{Home, KeyFile};
 use crate::output::{Output, facts};
 
 pub(crate) fn run(home: &Home, output: &Output) -> Result<(), Failure> {
-    let (registry, keys) = home.open_with_keys()?;
-    let (version, key_file, keys) = if let Some(version) = new_version(&registry, &keys) {
-        (version, KeyFile::Found, keys)
-    } else {
-        let version = make_next(home, &registry)?;
-        (version, KeyFile::Made, home.load_keys()?)
+    let (desk, keys) = home.desk_with_keys()?;
+    let current = desk.ask(About {})?.key_version;
+    let (version, key_file) = match new_version(current, &keys) {
+        Some(version) => (version, KeyFile::Found),
+        None => (make_next(home, current)?, KeyFile::Made),
     };
-    let outcome = block_on(registry.rotate_root_key(&keys))
-        .map_err(|error| not_rotated(home, version, error))?;
+    let outcome = desk.ask(RotateKey {}).map_err(|failure| not_rotated(home, version, failure))?;
     let added = Added {
         version,
         outcome,
@@ -30,13 +26,13 @@ pub(crate) fn run(home: &Home, output: &Output) -> Result<(), Failure> {
 }
 
 /// The version of a key that is there and that the registry has not taken up.
-fn new_version(registry: &Registry, keys: &FileRootKeys) -> Option<KeyVersion> {
-    keys.versions().into_iter().max().filter(|newest| *newest > registry.key_version())
+fn new_version(current: KeyVersion, keys: &FileRootKeys) -> Option<KeyVersion> {
+    keys.versions().into_iter().max().filter(|newest| *newest > current)
 }
 
 /// Makes the key file of the next version.
-fn make_next(home: &Home, registry: &Registry) -> Result<KeyVersion, Failure> {
-    let Some(version) = registry.key_version().next() else {
+fn make_next(home: &Home, current: KeyVersion) -> Result<KeyVersion, Failure> {
+    let Some(version) = current.next() else {
         let message = "there is no version of the root key behind the last one";
         return Err(Failure::new(Kind::Refused, "no-next-root-key", message));
     };
@@ -50,29 +46,23 @@ fn make_next(home: &Home, registry: &Registry) -> Result<KeyVersion, Failure> {
     }
 }
 
-fn not_rotated(home: &Home, version: KeyVersion, error: RotateError) -> Failure {
-    let at_fault = match &error {
-        RotateError::WrongRootKey { version }
-        | RotateError::MissingRootKey { version }
-        | RotateError::UnknownRootKey { version } => *version,
-        RotateError::RootKey(error) => error.version(),
-        _ => version,
-    };
-    let hint = match &error {
-        RotateError::SameRootKey { .. } | RotateError::NotNext { .. } => {
+fn not_rotated(home: &Home, version: KeyVersion, failure: Failure) -> Failure {
+    let at_fault = failure.key_version().unwrap_or(version);
+    let hint = match failure.code() {
+        "same-root-key" | "not-next-root-key" => {
             "nothing was changed: move that file away, and `plugmint key add` makes the next one"
         }
-        RotateError::UnknownRootKey { .. } => {
+        "unknown-root-key" => {
             "nothing was changed: one version is taken up at a time, so move the files of later \
              ones away"
         }
-        RotateError::Fault(_) => {
+        "no-root-key" | "root-key" | "wrong-root-key" | "missing-root-key" => "nothing was changed",
+        _ => {
             "its file stays: `plugmint key list` shows whether it is taken up, and else `plugmint \
              key add` does so"
         }
-        _ => "nothing was changed",
     };
-    Failure::from(error).about(&home.key_file(at_fault)).hint(hint)
+    failure.about(&home.key_file(at_fault)).hint(hint)
 }
 
 fn screen(added: &Added, key_file: KeyFile, home: &Home) -> String {

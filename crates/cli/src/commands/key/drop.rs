@@ -1,17 +1,17 @@
 //! `plugmint key drop`
 
-use plugmint::{DropKeyError, KeyVersion, Outcome, Registry};
-use pollster::block_on;
+use plugmint::{KeyVersion, Outcome};
+use plugmint_http::operators::{About, DropKey};
 use serde::Serialize;
 
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
 
 pub(crate) fn run(version: KeyVersion, home: &Home, output: &Output) -> Result<(), Failure> {
-    let registry = home.open()?;
-    let outcome =
-        block_on(registry.drop_root_key(version)).map_err(|error| not_dropped(&registry, error))?;
+    let desk = home.desk()?;
+    let outcome = desk.ask(DropKey { version }).map_err(|failure| not_dropped(&desk, failure))?;
     let file = home.key_file(version);
     let dropped = Dropped {
         version,
@@ -39,20 +39,19 @@ fn screen(dropped: &Dropped) -> String {
     format!("version {} is dropped{already}\n{file}", dropped.version)
 }
 
-fn not_dropped(registry: &Registry, error: DropKeyError) -> Failure {
-    let hint = match &error {
-        DropKeyError::Unknown { .. } => Some("`plugmint key list` shows those that it knows"),
-        DropKeyError::Current { .. } | DropKeyError::NotKept { .. } => {
-            Some("`plugmint key add` does that")
-        }
-        DropKeyError::InUse { .. } => {
-            let current = registry.key_version();
-            let hint = format!("`plugmint key sweep` brings them under version {current}");
-            return Failure::from(error).hint(&hint);
-        }
-        _ => None,
-    };
-    hint.into_iter().fold(Failure::from(error), Failure::hint)
+fn not_dropped(desk: &Desk, failure: Failure) -> Failure {
+    match failure.code() {
+        "unknown-root-key" => failure.hint("`plugmint key list` shows those that it knows"),
+        "current-root-key" | "root-key-not-kept" => failure.hint("`plugmint key add` does that"),
+        "root-key-in-use" => match desk.ask(About {}) {
+            Ok(about) => failure.hint(&format!(
+                "`plugmint key sweep` brings them under version {}",
+                about.key_version
+            )),
+            Err(_) => failure.hint("`plugmint key sweep` brings them under the current one"),
+        },
+        _ => failure,
+    }
 }
 
 #[derive(Serialize)]

@@ -1,35 +1,34 @@
 //! `plugmint key list`
 
-use plugmint::{KeyProgress, KeyStanding, KeyUses, KeyVersion, Registry, RootKeys};
-use pollster::block_on;
+use plugmint::{KeyProgress, KeyStanding, KeyUses, KeyVersion, RootKeys};
+use plugmint_http::operators::KeyVersions;
 use serde::Serialize;
 
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
 
 pub(crate) fn run(home: &Home, output: &Output) -> Result<(), Failure> {
-    let (registry, keys) = home.open_with_keys()?;
+    let (desk, keys) = home.desk_with_keys()?;
     let there = keys.versions();
-    let standings = standings(&registry, &there)?;
-    let counted = super::count(&registry, output)?;
+    let standings = standings(&desk, &there)?;
+    let counted = super::count(&desk, output)?;
     let listed = |(version, standing)| listed(home, version, standing, &counted, &there);
     let mut all = Some(standings.into_iter().map(listed).collect());
     output.list(&COLUMNS, row, |_| Ok(all.take().unwrap_or_default()))
 }
 
 /// Every version that the registry knows or a key file is there of, oldest first.
-fn standings(
-    registry: &Registry,
-    there: &[KeyVersion],
-) -> Result<Vec<(KeyVersion, Standing)>, Failure> {
-    let known = block_on(registry.key_versions())?;
+fn standings(desk: &Desk, there: &[KeyVersion]) -> Result<Vec<(KeyVersion, Standing)>, Failure> {
+    let known = desk.ask(KeyVersions {})?;
+    let (known, current) = (known.versions, known.current);
     let new = there.iter().filter(|there| known.iter().all(|(known, _)| known != *there));
     let new: Vec<_> = new.map(|version| (*version, Standing::New)).collect();
     let standing = |(version, standing)| match standing {
         Some(KeyStanding::Dropped) => (version, Standing::Dropped),
         Some(KeyStanding::Closed) => (version, Standing::Closed),
-        None if version == registry.key_version() => (version, Standing::Current),
+        None if version == current => (version, Standing::Current),
         None => (version, Standing::Older),
     };
     let mut all: Vec<_> = known.into_iter().map(standing).chain(new).collect();

@@ -1,24 +1,33 @@
 //! `plugmint key sweep`
 
-use indicatif::ProgressBar;
-use plugmint::{KeyStanding, KeyVersion, Registry};
-use pollster::block_on;
+use plugmint::{KeyStanding, KeyVersion};
+use plugmint_http::operators::{KeyVersions, SweepKeys};
 use serde::Serialize;
 
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
 use crate::progress;
 
 pub(crate) fn run(home: &Home, output: &Output) -> Result<(), Failure> {
-    let registry = home.open()?;
-    let left = if progress::is_shown(output) { left(&registry, output)? } else { 0 };
+    let desk = home.desk()?;
+    let left = if progress::is_shown(output) { left(&desk, output)? } else { 0 };
     let sweeping =
         progress::bar(left, "{bar:40} {pos}/{len} records, {per_sec}, {eta} left", output);
-    let rewritten = sweep(&registry, &sweeping)?;
+    let mut rewritten = 0;
+    let swept = desk.ask_long(SweepKeys {}, |told| {
+        rewritten = told;
+        sweeping.set_position(rewritten);
+    });
     sweeping.finish_and_clear();
-    let version = registry.key_version();
-    let swept = Swept { version, rewritten, older: older(&registry)? };
+    let swept = swept.map_err(|failure| {
+        failure.hint(&format!(
+            "{rewritten} records or more are brought over by now: `plugmint key sweep` goes on"
+        ))
+    })?;
+    let (rewritten, version) = (swept.rewritten, swept.version);
+    let swept = Swept { version, rewritten, older: older(&desk)? };
     output.show(&swept, |swept| {
         let done = format!("{rewritten} records were brought under version {version}");
         let next = swept.older.iter().map(|older| {
@@ -30,36 +39,18 @@ pub(crate) fn run(home: &Home, output: &Output) -> Result<(), Failure> {
 }
 
 /// How many records have a tag of an older version.
-fn left(registry: &Registry, output: &Output) -> Result<u64, Failure> {
-    let counted = super::count(registry, output)?;
-    let older = counted.by_version().filter(|(version, _)| *version < registry.key_version());
+fn left(desk: &Desk, output: &Output) -> Result<u64, Failure> {
+    let counted = super::count(desk, output)?;
+    let current = desk.ask(KeyVersions {})?.current;
+    let older = counted.by_version().filter(|(version, _)| *version < current);
     Ok(older.map(|(_, uses)| uses.record_tags).sum())
 }
 
-/// Sweeps from the first record to the last. How many were rewritten.
-fn sweep(registry: &Registry, sweeping: &ProgressBar) -> Result<u64, Failure> {
-    let mut rewritten = 0;
-    let mut next = None;
-    loop {
-        let swept = block_on(registry.sweep_keys(next.as_ref())).map_err(|fault| {
-            Failure::from(fault).hint(&format!(
-                "{rewritten} records or more are brought over by now: `plugmint key sweep` goes on"
-            ))
-        })?;
-        rewritten += swept.rewritten;
-        sweeping.set_position(rewritten);
-        next = swept.next;
-        if next.is_none() {
-            return Ok(rewritten);
-        }
-    }
-}
-
 /// The older versions that are not dropped yet.
-fn older(registry: &Registry) -> Result<Vec<KeyVersion>, Failure> {
-    let all = block_on(registry.key_versions())?.into_iter();
-    let older = all.filter(|(version, standing)| {
-        *version < registry.key_version() && *standing != Some(KeyStanding::Dropped)
+fn older(desk: &Desk) -> Result<Vec<KeyVersion>, Failure> {
+    let known = desk.ask(KeyVersions {})?;
+    let older = known.versions.into_iter().filter(|(version, standing)| {
+        *version < known.current && *standing != Some(KeyStanding::Dropped)
     });
     Ok(older.map(|(version, _)| version).collect())
 }

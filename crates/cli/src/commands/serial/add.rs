@@ -1,7 +1,7 @@
 //! `plugmint serial add`
 
-use plugmint::{Actor, NewSerial};
-use pollster::block_on;
+use plugmint::Actor;
+use plugmint_http::operators::{Offered, Register, ShowTemplate};
 
 use crate::args::AddArgs;
 use crate::commands::labels;
@@ -20,10 +20,10 @@ pub(crate) fn run(
     let labels = labels(&arguments.labels)?;
     // Who asks for a template that is not there need not type a password first; and nobody else
     // waits for the store while somebody types.
-    block_on(home.open()?.template(id.template()))?;
+    let template = *id.template();
+    home.desk()?.ask(ShowTemplate { template })?;
     let (enroll, control) = secret_input::enroll_and_control()?;
-    let new = NewSerial::new(*id.serial(), enroll).with_labels(labels);
-    let new = control.into_iter().fold(new, NewSerial::with_control_password);
-    let status = block_on(home.open()?.register(id.template(), new, actor))?;
+    let new = Offered { serial: *id.serial(), enroll, control, labels };
+    let status = home.desk()?.ask(Register { template, new, by: actor.clone() })?;
     output.show(&status, |_| format!("{} registered", visible(id.serial().as_str())))
 }

@@ -1,9 +1,10 @@
 //! How a Thing is controlled: `plugmint serial replace-control-password` and `set-access`.
 
-use plugmint::{AccessLevel, Actor, GrantsThen, Registry};
-use pollster::block_on;
+use plugmint::{AccessLevel, Actor, GrantsThen};
+use plugmint_http::operators::{ReplaceControlPassword, SetAccess, ShowSerial};
 
 use crate::args::{OwnAccess, ReplaceControlArgs, SetAccessArgs};
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
@@ -17,29 +18,30 @@ pub(crate) fn replace_password(
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let id = arguments.serial.id();
+    let serial = arguments.serial.id();
     let grants = if arguments.keep_grants { GrantsThen::Stay } else { GrantsThen::End };
     // Who asks for a serial that is not there need not type a password first; and nobody else waits
     // for the store while somebody types.
-    block_on(home.open()?.serial(&id))?;
+    home.desk()?.ask(ShowSerial { serial })?;
     let control = secret_input::control()?;
-    let done = block_on(home.open()?.replace_control_password(&id, &control, grants, actor))?;
-    did::show(&id, done, "has another control password", output)
+    let call = ReplaceControlPassword { serial, control, grants, by: actor.clone() };
+    let done = home.desk()?.ask(call)?;
+    did::show(&serial, done, "has another control password", output)
 }
 
 pub(crate) fn set_access(
     arguments: &SetAccessArgs,
-    registry: &Registry,
+    desk: &Desk,
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let id = arguments.serial.id();
-    let (level, what) = match arguments.access {
+    let serial = arguments.serial.id();
+    let (access, what) = match arguments.access {
         OwnAccess::Template => (None, "lets Controllers do what its template says"),
         OwnAccess::Level(level) => (Some(level), lets(level)),
     };
-    let outcome = block_on(registry.set_access(&id, level, actor))?;
-    did::show(&id, outcome, what, output)
+    let outcome = desk.ask(SetAccess { serial, access, by: actor.clone() })?;
+    did::show(&serial, outcome, what, output)
 }
 
 const fn lets(level: AccessLevel) -> &'static str {

@@ -1,35 +1,37 @@
 //! `plugmint serial explain`
 
-use plugmint::{Registry, Rule, Verb};
-use pollster::block_on;
+use plugmint::Verb;
+use plugmint_http::operators::{ComesTo, Explain, Explained};
 use serde::Serialize;
 
 use crate::args::ExplainArgs;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::{Output, table};
 
-pub(crate) fn run(
-    arguments: &ExplainArgs,
-    registry: &Registry,
-    output: &Output,
-) -> Result<(), Failure> {
-    let verbs = arguments.verb.as_ref().map_or(&Verb::ALL[..], std::slice::from_ref);
-    let explained = block_on(registry.explain_all(&arguments.serial.id(), verbs))?;
-    let explained: Vec<_> = explained
-        .into_iter()
-        .map(|explained| Explained { verb: explained.verb, rule: explained.rule })
-        .collect();
-    output.show(&explained, |explained| {
-        let rows = explained.iter().map(|Explained { verb, rule }| {
-            vec![verb.to_string(), rule.answer().to_string(), rule.because().to_owned()]
+pub(crate) fn run(arguments: &ExplainArgs, desk: &Desk, output: &Output) -> Result<(), Failure> {
+    let verbs = arguments.verb.map_or_else(|| Verb::ALL.to_vec(), |verb| vec![verb]);
+    let explained = desk.ask(Explain { serial: arguments.serial.id(), verbs })?;
+    let shown: Vec<_> = explained.iter().map(Shown::from).collect();
+    output.show(&shown, |_| {
+        let rows = explained.iter().map(|explained| {
+            let verb = explained.verb.to_string();
+            vec![verb, explained.comes_to.clone(), explained.because.clone()]
         });
         table(Some(&["VERB", "COMES TO", "BECAUSE"]), rows)
     })
 }
 
 #[derive(Serialize)]
-struct Explained {
+struct Shown<'a> {
     verb: Verb,
-    #[serde(flatten)]
-    rule: Rule,
+    answer: &'a ComesTo,
+    because: &'a str,
+}
+
+impl<'a> From<&'a Explained> for Shown<'a> {
+    fn from(explained: &'a Explained) -> Self {
+        let Explained { verb, answer, because, .. } = explained;
+        Self { verb: *verb, answer, because }
+    }
 }

@@ -1,26 +1,23 @@
 //! `plugmint serial list` and `plugmint serial count`
 
-use plugmint::{Mark, Registry, SerialCounts, SerialStatus};
-use pollster::block_on;
+use plugmint::{Mark, SerialCounts, SerialStatus};
+use plugmint_http::operators::ListSerials;
 use serde::Serialize;
 
 use crate::args::{FilterArgs, ListArgs};
 use crate::commands;
 use crate::commands::pages::Pages;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::{Output, facts, visible};
 use crate::progress;
 
-pub(crate) fn run(
-    arguments: &ListArgs,
-    registry: &Registry,
-    output: &Output,
-) -> Result<(), Failure> {
-    let filter = arguments.filter.filter(registry.company());
+pub(crate) fn run(arguments: &ListArgs, desk: &Desk, output: &Output) -> Result<(), Failure> {
+    let filter = arguments.filter.filter(&commands::company(desk)?);
     let pages = Pages::new(arguments.after, arguments.limit);
     let next_page = |_: Option<&SerialStatus>| {
         pages.next(|after, limit| {
-            let page = block_on(registry.serials(&filter, after, limit))?;
+            let page = desk.ask(ListSerials { filter, after: after.copied(), limit })?;
             Ok((page.serials, page.next))
         })
     };
@@ -28,15 +25,10 @@ pub(crate) fn run(
     output.list_that_goes_on("serials", &COLUMNS, row, next_page, goes_on)
 }
 
-pub(crate) fn count(
-    arguments: &FilterArgs,
-    registry: &Registry,
-    output: &Output,
-) -> Result<(), Failure> {
-    let filter = arguments.filter(registry.company());
+pub(crate) fn count(arguments: &FilterArgs, desk: &Desk, output: &Output) -> Result<(), Failure> {
+    let filter = arguments.filter(&commands::company(desk)?);
     let counting = progress::spinner("{spinner} {pos} serials counted", output);
-    let counts =
-        commands::count(registry, &filter, |counts| counting.set_position(counts.total()))?;
+    let counts = commands::count(desk, &filter, |counts| counting.set_position(counts.total()))?;
     counting.finish_and_clear();
     output.show(&Counted { counts, total: counts.total() }, |Counted { counts, total }| {
         facts([

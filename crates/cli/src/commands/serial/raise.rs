@@ -2,12 +2,14 @@
 //! `replace-passwords` and `transfer`.
 
 use plugmint::{
-    Actor, Clock, Epoch, NewPasswords, Outcome, Registry, SerialId, SystemClock, UnixMillis,
+    Actor, Clock, ControlPassword, EnrollPassword, Epoch, Outcome, SerialId, SystemClock,
+    UnixMillis,
 };
-use pollster::block_on;
+use plugmint_http::operators::{Reactivate, ReplacePasswords, ShowSerial, Transfer, Unenroll};
 use serde::Serialize;
 
 use crate::args::{ReactivateArgs, SeenArgs, SeenEpoch};
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::{Output, time};
@@ -17,22 +19,17 @@ use super::did;
 
 pub(crate) fn reactivate(
     arguments: &ReactivateArgs,
-    registry: &Registry,
+    desk: &Desk,
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let id = arguments.serial.id();
-    let seen = seen(&arguments.seen, registry, &id)?;
-    let outcome = match arguments.overlap {
-        None => block_on(registry.reactivate(&id, seen, actor))?,
-        Some(millis) => {
-            let now = SystemClock.now().millis();
-            let until = UnixMillis::new(now.saturating_add(millis));
-            block_on(registry.reactivate_with_overlap(&id, seen, until, actor))?
-        }
-    };
+    let serial = arguments.serial.id();
+    let epoch = seen(&arguments.seen, desk, &serial)?;
+    let now = SystemClock.now().millis();
+    let until = arguments.overlap.map(|millis| UnixMillis::new(now.saturating_add(millis)));
+    let outcome = desk.ask(Reactivate { serial, epoch, until, by: actor.clone() })?;
     let asked = arguments.overlap.is_some();
-    let raised = Raised::read(registry, &id, outcome);
+    let raised = Raised::read(desk, &serial, outcome);
     output.show(&raised, |raised| {
         let overlap = match (raised.overlap_until, asked, outcome) {
             (Some(until), ..) => {
@@ -49,14 +46,14 @@ pub(crate) fn reactivate(
 
 pub(crate) fn unenroll(
     arguments: &SeenArgs,
-    registry: &Registry,
+    desk: &Desk,
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let id = arguments.serial.id();
-    let seen = seen(&arguments.seen, registry, &id)?;
-    let outcome = block_on(registry.unenroll(&id, seen, actor))?;
-    let raised = Raised::read(registry, &id, outcome);
+    let serial = arguments.serial.id();
+    let epoch = seen(&arguments.seen, desk, &serial)?;
+    let outcome = desk.ask(Unenroll { serial, epoch, by: actor.clone() })?;
+    let raised = Raised::read(desk, &serial, outcome);
     output.show(&raised, |raised| raised.sentence("unenrolled"))
 }
 
@@ -66,10 +63,11 @@ pub(crate) fn replace_passwords(
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let (id, seen, new) = new_passwords(arguments, home)?;
-    let registry = home.open()?;
-    let outcome = block_on(registry.replace_passwords(&id, &new, seen, actor))?;
-    let raised = Raised::read(&registry, &id, outcome);
+    let Renewal { serial, epoch, enroll, control } = new_passwords(arguments, home)?;
+    let desk = &home.desk()?;
+    let by = actor.clone();
+    let outcome = desk.ask(ReplacePasswords { serial, epoch, enroll, control, by })?;
+    let raised = Raised::read(desk, &serial, outcome);
     output.show(&raised, |raised| {
         format!("{}{}", raised.sentence("has other passwords"), raised.nobody_controls())
     })
@@ -81,35 +79,39 @@ pub(crate) fn transfer(
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let (id, seen, new) = new_passwords(arguments, home)?;
-    let registry = home.open()?;
-    let outcome = block_on(registry.transfer(&id, &new, seen, actor))?;
-    let raised = Raised::read(&registry, &id, outcome);
+    let Renewal { serial, epoch, enroll, control } = new_passwords(arguments, home)?;
+    let desk = &home.desk()?;
+    let by = actor.clone();
+    let outcome = desk.ask(Transfer { serial, epoch, enroll, control, by })?;
+    let raised = Raised::read(desk, &serial, outcome);
     output.show(&raised, |raised| {
         format!("{}{}", raised.sentence("transferred"), raised.nobody_controls())
     })
 }
 
 /// Whose passwords, the epoch that was seen, and the passwords.
-fn new_passwords(
-    arguments: &SeenArgs,
-    home: &Home,
-) -> Result<(SerialId, Epoch, NewPasswords), Failure> {
-    let id = arguments.serial.id();
+struct Renewal {
+    serial: SerialId,
+    epoch: Epoch,
+    enroll: EnrollPassword,
+    control: Option<ControlPassword>,
+}
+
+fn new_passwords(arguments: &SeenArgs, home: &Home) -> Result<Renewal, Failure> {
+    let serial = arguments.serial.id();
     // Who asks for a serial that is not there need not type a password first; and nobody else waits
     // for the store while somebody types.
-    let status = block_on(home.open()?.serial(&id))?;
-    let seen = arguments.seen.epoch.unwrap_or(status.epoch);
+    let status = home.desk()?.ask(ShowSerial { serial })?;
+    let epoch = arguments.seen.epoch.unwrap_or(status.epoch);
     let (enroll, control) = secret_input::enroll_and_control()?;
-    let new = NewPasswords::new(enroll);
-    Ok((id, seen, control.into_iter().fold(new, NewPasswords::with_control)))
+    Ok(Renewal { serial, epoch, enroll, control })
 }
 
 /// The epoch that was seen, or the one that is.
-fn seen(seen: &SeenEpoch, registry: &Registry, id: &SerialId) -> Result<Epoch, Failure> {
+fn seen(seen: &SeenEpoch, desk: &Desk, serial: &SerialId) -> Result<Epoch, Failure> {
     match seen.epoch {
         Some(epoch) => Ok(epoch),
-        None => Ok(block_on(registry.serial(id))?.epoch),
+        None => Ok(desk.ask(ShowSerial { serial: *serial })?.epoch),
     }
 }
 
@@ -126,8 +128,8 @@ struct Raised {
 
 impl Raised {
     /// What was asked for is done; where the serial cannot be read any more, that is still so.
-    fn read(registry: &Registry, id: &SerialId, outcome: Outcome) -> Self {
-        let status = block_on(registry.serial(id)).ok();
+    fn read(desk: &Desk, id: &SerialId, outcome: Outcome) -> Self {
+        let status = desk.ask(ShowSerial { serial: *id }).ok();
         Self {
             id: *id,
             outcome,

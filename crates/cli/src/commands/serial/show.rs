@@ -6,14 +6,15 @@ mod next;
 use std::num::NonZeroUsize;
 
 use plugmint::{
-    Clock, Event, EventNumber, FindError, Mark, PlugId, ProductionTemplate, Registry, SerialId,
-    SerialStatus, StageName, SystemClock, TemplateName, TemplateState, UnixMillis,
+    Clock, Event, EventNumber, Mark, PlugId, ProductionTemplate, SerialId, SerialStatus, StageName,
+    SystemClock, TemplateName, TemplateState, UnixMillis,
 };
-use pollster::block_on;
+use plugmint_http::operators::{FindSerial, History, ShowController, ShowSerial, ShowTemplate};
 use serde::Serialize;
 
 use crate::args::ShowArgs;
 use crate::commands::{access, event, state};
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 use crate::home::Home;
 use crate::output::{Output, facts, labels, span, table, time, visible};
@@ -22,16 +23,16 @@ use controllers::Controllers;
 use next::Next;
 
 pub(crate) fn run(arguments: &ShowArgs, home: &Home, output: &Output) -> Result<(), Failure> {
-    let registry = home.open()?;
-    let id = meant(arguments, &registry)?;
-    let status = block_on(registry.serial(&id))?;
-    let template = block_on(registry.template(id.template()))?;
-    let next = next::of(&registry, home, &status)?;
-    let controllers = controllers::count(&registry, &status)?;
+    let desk = home.desk()?;
+    let serial = meant(arguments, &desk)?;
+    let status = desk.ask(ShowSerial { serial })?;
+    let template = desk.ask(ShowTemplate { template: *serial.template() })?;
+    let next = next::of(&desk, home, &status)?;
+    let controllers = controllers::count(&desk, &status)?;
     let left = |until: UnixMillis| until.millis().saturating_sub(SystemClock.now().millis());
     let shown = Shown {
         overlap_left_millis: status.overlap_until.map(left),
-        last_events: last_events(&registry, &status)?,
+        last_events: last_events(&desk, &status)?,
         template_name: template.design().name(),
         template_state: template.state(),
         status: &status,
@@ -54,10 +55,10 @@ struct Shown<'a> {
     next: Vec<Next>,
 }
 
-fn meant(arguments: &ShowArgs, registry: &Registry) -> Result<SerialId, Failure> {
-    if let Some(plug_id) = &arguments.plug_id {
-        return block_on(registry.serial_of(plug_id))
-            .map_err(|error| not_found(registry, plug_id, error));
+fn meant(arguments: &ShowArgs, desk: &Desk) -> Result<SerialId, Failure> {
+    if let Some(plug_id) = arguments.plug_id {
+        let found = desk.ask(FindSerial { plug_id });
+        return found.map_err(|failure| not_found(desk, plug_id, failure));
     }
     let both = arguments.template.zip(arguments.serial);
     let both = both.map(|(template, serial)| SerialId::new(template, serial));
@@ -65,19 +66,18 @@ fn meant(arguments: &ShowArgs, registry: &Registry) -> Result<SerialId, Failure>
     both.ok_or_else(|| Failure::new(Kind::Usage, "usage", "expected TEMPLATE and SERIAL"))
 }
 
-fn not_found(registry: &Registry, plug_id: &PlugId, error: FindError) -> Failure {
-    let failure = Failure::from(error);
-    match block_on(registry.controller(plug_id)) {
+fn not_found(desk: &Desk, plug_id: PlugId, failure: Failure) -> Failure {
+    match desk.ask(ShowController { plug_id }) {
         Ok(_) => failure
             .hint(&format!("that is a Controller: `plugmint controller show {plug_id}` shows it")),
         Err(_) => failure,
     }
 }
 
-fn last_events(registry: &Registry, status: &SerialStatus) -> Result<Vec<Event>, Failure> {
+fn last_events(desk: &Desk, status: &SerialStatus) -> Result<Vec<Event>, Failure> {
     let before = status.events.checked_sub(LAST_EVENTS.get() as u64 + 1);
     let after = before.map(EventNumber::new);
-    Ok(block_on(registry.history(&status.id, after, LAST_EVENTS))?)
+    desk.ask(History { serial: status.id, after, limit: LAST_EVENTS })
 }
 
 fn screen(shown: &Shown<'_>, template: &ProductionTemplate) -> String {

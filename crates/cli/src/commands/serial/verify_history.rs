@@ -1,20 +1,21 @@
 //! `plugmint serial verify-history`
 
-use plugmint::{EventNumber, KeptHead, Registry, SerialId};
-use pollster::block_on;
+use plugmint::{EventNumber, KeptHead, SerialId};
+use plugmint_http::operators;
 use serde::Serialize;
 
 use crate::args::VerifyHistoryArgs;
+use crate::desk::Desk;
 use crate::failure::{Failure, Kind};
 use crate::output::{Output, facts};
 
 pub(crate) fn run(
     arguments: &VerifyHistoryArgs,
-    registry: &Registry,
+    desk: &Desk,
     output: &Output,
 ) -> Result<(), Failure> {
     let id = arguments.serial.id();
-    let verified = block_on(registry.verify_history(&id, arguments.head.as_ref()))?;
+    let verified = desk.ask(operators::VerifyHistory { serial: id, head: arguments.head })?;
     if verified.kept == KeptHead::Forgotten {
         let message = format!(
             "the head that was given was forgotten, and proves nothing any more: the history is whole \

@@ -1,15 +1,16 @@
 //! `plugmint template change`
 
-use plugmint::{Registry, TemplateChange};
-use pollster::block_on;
+use plugmint::TemplateChange;
+use plugmint_http::operators;
 
 use crate::args::ChangeTemplateArgs;
 use crate::commands::labels;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) fn run(
-    registry: &Registry,
+    desk: &Desk,
     arguments: ChangeTemplateArgs,
     output: &Output,
 ) -> Result<(), Failure> {
@@ -25,6 +26,7 @@ pub(crate) fn run(
     } else {
         change
     };
-    let outcome = block_on(registry.change_template(&arguments.template, &change))?;
-    super::done(&arguments.template, outcome, "so", output)
+    let template = arguments.template;
+    let outcome = desk.ask(operators::ChangeTemplate { template, change })?;
+    super::done(&template, outcome, "so", output)
 }

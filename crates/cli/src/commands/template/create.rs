@@ -1,19 +1,19 @@
 //! `plugmint template create`
 
-use plugmint::{OperatorEnroll, Registry, TemplateDesign};
-use pollster::block_on;
+use plugmint::{OperatorEnroll, TemplateDesign};
+use plugmint_http::operators::CreateTemplate;
 
 use crate::args::CreateTemplateArgs;
 use crate::commands::labels;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::Output;
 
 pub(crate) fn run(
-    registry: &Registry,
+    desk: &Desk,
     arguments: CreateTemplateArgs,
     output: &Output,
 ) -> Result<(), Failure> {
-    let company = arguments.company.unwrap_or(*registry.company());
     let operator_enroll =
         if arguments.operator_enroll { OperatorEnroll::Allowed } else { OperatorEnroll::Refused };
     let settings = &arguments.settings;
@@ -27,6 +27,6 @@ pub(crate) fn run(
     let design = settings.controllers.into_iter().fold(design, TemplateDesign::with_controllers);
     let design = settings.access.into_iter().fold(design, TemplateDesign::with_access);
     let design = settings.sources.into_iter().fold(design, TemplateDesign::with_sources);
-    let template = block_on(registry.create_template(&company, design))?;
+    let template = desk.ask(CreateTemplate { company: arguments.company, design })?;
     output.show(&template, |template| template.id().to_string())
 }

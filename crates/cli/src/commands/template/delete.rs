@@ -1,38 +1,34 @@
 //! `plugmint template delete`
 
-use indicatif::ProgressBar;
-use plugmint::{
-    Actor, DeleteTemplateError, DeletionProgress, Living, Outcome, Registry, SerialFilter,
-    SerialScope, TemplateDeletion, TemplateId,
-};
-use pollster::block_on;
+use plugmint::{Actor, DeletionProgress, Living, Outcome, SerialFilter, SerialScope, TemplateId};
+use plugmint_http::operators::DeleteTemplate;
 use serde::Serialize;
 
 use crate::args::DeleteTemplateArgs;
 use crate::commands;
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress;
 
 pub(crate) fn run(
-    registry: &Registry,
+    desk: &Desk,
     arguments: &DeleteTemplateArgs,
     actor: &Actor,
     output: &Output,
 ) -> Result<(), Failure> {
-    let id = arguments.template;
+    let template = arguments.template;
     let living = if arguments.retire_all { Living::Retire } else { Living::Refuse };
-    let all = SerialFilter::of(SerialScope::Template(id));
-    let total = if progress::is_shown(output) {
-        commands::count(registry, &all, |_| ())?.total()
-    } else {
-        0
-    };
+    let all = SerialFilter::of(SerialScope::Template(template));
+    let total =
+        if progress::is_shown(output) { commands::count(desk, &all, |_| ())?.total() } else { 0 };
     let looking = progress::bar(total, "{bar:40} {pos}/{len} serials, {eta} left", output);
-    let deleted = step_by_step(registry.template_deletion(&id, living, actor), &looking);
+    let call = DeleteTemplate { template, living, by: actor.clone() };
+    let deleted = desk.ask_long(call, |progress| looking.set_position(progress.looked_at));
     looking.finish_and_clear();
-    let (outcome, progress) = deleted.map_err(refused)?;
-    output.show(&Deleted { template: id, progress }, |deleted| {
+    let progress = deleted.map_err(refused)?;
+    output.show(&Deleted { template, progress }, |deleted| {
+        let outcome = deleted.progress.outcome.unwrap_or(Outcome::Done);
         let done = super::sentence(&deleted.template, outcome, "deleted");
         match deleted.progress.retired {
             0 => done,
@@ -41,22 +37,8 @@ pub(crate) fn run(
     })
 }
 
-fn step_by_step(
-    mut deletion: TemplateDeletion,
-    looking: &ProgressBar,
-) -> Result<(Outcome, DeletionProgress), DeleteTemplateError> {
-    loop {
-        let progress = block_on(deletion.step())?;
-        looking.set_position(progress.looked_at);
-        if let Some(outcome) = progress.outcome {
-            return Ok((outcome, progress));
-        }
-    }
-}
-
-fn refused(error: DeleteTemplateError) -> Failure {
-    let is_in_use = matches!(error, DeleteTemplateError::InUse { .. });
-    let failure = Failure::from(error);
+fn refused(failure: Failure) -> Failure {
+    let is_in_use = failure.code() == "in-use";
     if is_in_use { failure.hint("--retire-all does that") } else { failure }
 }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use plugmint_core::controller::{Controller, ControllerStatus};
 use plugmint_core::{Ordinal, PlugId, SerialId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use crate::registry::drive::defect;
@@ -71,7 +71,7 @@ impl Registry {
 }
 
 /// A page of Controllers.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ControllerPage {
     /// What is on it.

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use plugmint_core::{AccessLevel, PlugId, SerialId, UnixMillis};
 use plugmint_store::Key;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use crate::registry::drive::{TRIES, defect};
@@ -104,7 +104,7 @@ impl Registry {
 }
 
 /// Who may act on a Thing, and how.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GrantOn {
     /// A Controller or a Thing.
@@ -116,7 +116,7 @@ pub struct GrantOn {
 }
 
 /// What somebody may act on, and how.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GrantOf {
     /// The Thing.
@@ -130,7 +130,7 @@ pub struct GrantOf {
 }
 
 /// A page of grants on a Thing.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GrantsOnPage {
     /// What is on it.
@@ -140,7 +140,7 @@ pub struct GrantsOnPage {
 }
 
 /// A page of grants of a holder.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GrantsOfPage {
     /// What is on it.

@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 
 use plugmint_core::KeyVersion;
 use plugmint_store::{Key, Record};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use crate::Fault;
@@ -80,7 +80,7 @@ impl Registry {
 }
 
 /// What lies under each version of the root key.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct KeyProgress(BTreeMap<KeyVersion, KeyUses>);
 
@@ -110,7 +110,7 @@ impl AddAssign for KeyProgress {
 }
 
 /// What lies under one version of the root key.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct KeyUses {
     /// What is sealed under it: enroll keys for operators, and kept keys of older versions.

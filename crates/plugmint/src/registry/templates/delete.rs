@@ -8,7 +8,7 @@ use plugmint_core::{
     Actor, ProductionTemplate, SerialId, SerialNumber, TemplateId, TemplateState, UnixMillis,
 };
 use plugmint_store::{Batch, CommitError, Guard, Revision};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -71,7 +71,8 @@ impl Registry {
 
 /// What becomes of serials that are Enrolled, Activated or in an overlap when their template is
 /// deleted.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "they are in the way or they go")]
 pub enum Living {
     /// One is enough: the template is not deleted.
@@ -95,7 +96,7 @@ pub struct TemplateDeletion {
 }
 
 /// How far a deletion is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DeletionProgress {
     /// Serials that were looked at.
@@ -212,7 +213,9 @@ impl TemplateDeletion {
         let (registry, by) = (&self.registry, &self.by);
         let now = registry.0.clock.now();
         let in_the_way = serials.iter().filter(|(_, record)| is_in_the_way(record, now));
-        let retiring = stream::iter(in_the_way).map(|(id, _)| registry.retire(id, by));
+        // Ids of their own: a future that borrows from what it goes over is not known to be Send.
+        let ids: Vec<_> = in_the_way.map(|(id, _)| *id).collect();
+        let retiring = stream::iter(ids).map(|id| async move { registry.retire(&id, by).await });
         let mut retiring = retiring.buffer_unordered(AT_ONCE);
         while let Some(outcome) = retiring.next().await {
             self.retired += u64::from(outcome? == Outcome::Done);

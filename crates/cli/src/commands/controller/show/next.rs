@@ -1,9 +1,10 @@
 //! What may be done next with a Controller, and how.
 
-use plugmint::{ControllerStageName, ControllerStatus, Mark, Registry, StageName};
-use pollster::block_on;
+use plugmint::{ControllerStageName, ControllerStatus, Mark, StageName};
+use plugmint_http::operators::{ShowSerial, ShowTemplate};
 use serde::Serialize;
 
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output;
@@ -20,7 +21,7 @@ pub(super) struct Next {
 /// Every verb that would do something now, as far as that can be seen: whether the control password
 /// was replaced since the Controller enrolled, or another one took its own serial over, cannot.
 pub(super) fn of(
-    registry: &Registry,
+    desk: &Desk,
     home: &Home,
     status: &ControllerStatus,
     holds_grants: bool,
@@ -28,8 +29,9 @@ pub(super) fn of(
     let Some(mark) = status.mark else {
         return Ok(Vec::new());
     };
-    let thing = block_on(registry.serial(&status.thing))?;
-    let is_open = block_on(registry.template(status.thing.template()))?.is_open();
+    let thing = desk.ask(ShowSerial { serial: status.thing })?;
+    let template = *status.thing.template();
+    let is_open = desk.ask(ShowTemplate { template })?.is_open();
     let takes = thing.mark == Some(Mark::Enabled)
         && matches!(thing.stage, StageName::Enrolled | StageName::Activated)
         && thing.controllable

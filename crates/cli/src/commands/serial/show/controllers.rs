@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use plugmint::{ControllerStageName, Registry, SerialStatus};
-use pollster::block_on;
+use plugmint::{ControllerStageName, SerialStatus};
+use plugmint_http::operators::ListControllers;
 use serde::Serialize;
 
 use crate::commands::pages::Pages;
+use crate::desk::Desk;
 use crate::failure::Failure;
 
 /// How many there are.
@@ -16,12 +17,15 @@ pub(super) struct Controllers {
     retired: u64,
 }
 
-pub(super) fn count(registry: &Registry, status: &SerialStatus) -> Result<Controllers, Failure> {
+pub(super) fn count(desk: &Desk, status: &SerialStatus) -> Result<Controllers, Failure> {
     let pages = Pages::new(None, None);
     let mut counted = Controllers::default();
     loop {
         let page = pages.next(|after, limit| {
-            let page = block_on(registry.controllers(&status.id, after.copied(), limit))?;
+            let page = {
+                let after = after.copied();
+                desk.ask(ListControllers { thing: status.id, after, limit })?
+            };
             Ok((page.controllers, page.next))
         })?;
         if page.is_empty() {

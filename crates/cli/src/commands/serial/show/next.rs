@@ -2,10 +2,11 @@
 
 use std::num::NonZeroUsize;
 
-use plugmint::{Answer, Registry, Rule, SerialStatus, Verb};
-use pollster::block_on;
+use plugmint::{SerialStatus, Verb};
+use plugmint_http::operators::{ComesTo, Explain, ListGrantsOn};
 use serde::Serialize;
 
+use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output;
@@ -15,41 +16,46 @@ use crate::shell;
 #[derive(Serialize)]
 pub(super) struct Next {
     verb: Verb,
-    #[serde(flatten)]
-    rule: Rule,
+    answer: ComesTo,
+    because: String,
     command: String,
+    #[serde(skip)]
+    comes_to: String,
 }
 
 /// Every verb that would do something now.
-pub(super) fn of(
-    registry: &Registry,
-    home: &Home,
-    status: &SerialStatus,
-) -> Result<Vec<Next>, Failure> {
-    let explained = block_on(registry.explain_all(&status.id, &Verb::ALL))?;
-    let is_granted = is_granted(registry, status)?;
+pub(super) fn of(desk: &Desk, home: &Home, status: &SerialStatus) -> Result<Vec<Next>, Failure> {
+    let explained = desk.ask(Explain { serial: status.id, verbs: Verb::ALL.to_vec() })?;
+    let is_granted = is_granted(desk, status)?;
     let next = explained.into_iter().filter_map(|explained| {
-        let does = match explained.rule.answer() {
-            Answer::Becomes(_) if explained.verb == Verb::Release => is_granted,
-            Answer::Becomes(_) | Answer::Enrolls(_) | Answer::Admitted => true,
-            Answer::AlreadyDone | Answer::Refused(_) => false,
+        let does = match explained.answer {
+            ComesTo::Becomes(_) if explained.verb == Verb::Release => is_granted,
+            ComesTo::Becomes(_) | ComesTo::Enrolls(_) | ComesTo::Admitted => true,
+            ComesTo::AlreadyDone | ComesTo::Refused(_) => false,
         };
         let command = command(explained.verb, home, status).filter(|_| does)?;
-        Some(Next { verb: explained.verb, rule: explained.rule, command })
+        Some(Next {
+            verb: explained.verb,
+            answer: explained.answer,
+            because: explained.because,
+            command,
+            comes_to: explained.comes_to,
+        })
     });
     Ok(next.collect())
 }
 
 /// Whether there is a grant that could be released.
-fn is_granted(registry: &Registry, status: &SerialStatus) -> Result<bool, Failure> {
-    let page = block_on(registry.grants_on(&status.id, None, NonZeroUsize::MIN))?;
+fn is_granted(desk: &Desk, status: &SerialStatus) -> Result<bool, Failure> {
+    let call = ListGrantsOn { thing: status.id, after: None, limit: NonZeroUsize::MIN };
+    let page = desk.ask(call)?;
     Ok(!page.grants.is_empty() || page.next.is_some())
 }
 
 pub(super) fn table(next: &[Next]) -> String {
-    let rows = next.iter().map(|next| {
-        vec![next.verb.to_string(), next.rule.answer().to_string(), next.command.clone()]
-    });
+    let rows = next
+        .iter()
+        .map(|next| vec![next.verb.to_string(), next.comes_to.clone(), next.command.clone()]);
     output::table(Some(&["VERB", "COMES TO", "WITH"]), rows)
 }
 

@@ -1,0 +1,22 @@
+//! The same claims as without a server, and some more, while `plugmint serve` owns the store: a verb that
+//! opened it itself would be refused.
+
+#![cfg(test)]
+
+mod changes;
+mod controllers;
+mod feed;
+mod grants;
+mod histories;
+mod import;
+mod lists;
+#[expect(dead_code, reason = "what is run with and without a server uses each a part of it")]
+mod program;
+mod secrets;
+mod serials;
+mod serving;
+mod show;
+mod templates;
+
+/// A server owns the store, and each verb asks it.
+const SERVED: bool = true;

@@ -1,0 +1,161 @@
+//! Operators at work beside a server: the socket, what it is asked, and what nobody may do meanwhile.
+
+mod calls;
+mod ends;
+mod verbs;
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::program::Home;
+
+const ENROLL: &str = "gTygYqudCQ-gY80EK29_tw";
+
+const CONTROL: &str = "fedcba9876543210fedcba9876543210";
+
+const SOCKET: &str = "plugmint-data/operators.sock";
+
+/// What curl is answered: the status and the body.
+fn curl(words: &[&str]) -> (u16, String) {
+    let output = Command::new("curl").args(["-sS", "-w", "\n%{http_code}"]).args(words).output();
+    let output = output.expect("curl is installed");
+    assert!(output.status.success(), "{output:?}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let (body, status) = printed.rsplit_once('\n').unwrap();
+    (status.parse().unwrap(), body.to_owned())
+}
+
+#[test]
+fn a_device_that_an_operator_disables_beside_the_server_is_refused_by_it() {
+    let (mut home, template) = Home::with_template(&[]);
+    home.add(&template, "SN-1", ENROLL);
+    home.server = None;
+    let server = home.serve(&[]);
+    let offered = format!(r#"{{"model":"{template}","hwid":"SN-1","pass":"{ENROLL}"}}"#);
+    let (status, given) = curl(&[&server.devices, "-d", &offered]);
+    assert_eq!(status, 200, "{given}");
+    let given: Value = serde_json::from_str(&given).unwrap();
+    let (id, auth) = (given["id"].as_str().unwrap(), given["auth"].as_str().unwrap());
+    let own = format!("{}/{id}", server.devices);
+    let [id, auth] = [format!("X-Plug-Id: {id}"), format!("X-Plug-Auth: {auth}")];
+    let read = [own.as_str(), "-H", &id, "-H", &auth];
+    assert_eq!(curl(&read).0, 200);
+    let shown = home.json(&["serial", "show", &template, "SN-1"], "");
+    assert_eq!(shown["stage"], "activated");
+    home.done(&["serial", "disable", &template, "SN-1"], "");
+    assert_eq!(curl(&read).0, 401);
+    home.done(&["serial", "enable", &template, "SN-1"], "");
+    assert_eq!(curl(&read).0, 200);
+}
+
+#[test]
+fn the_socket_is_for_its_user_alone_and_goes_with_the_server() {
+    let mut home = Home::new();
+    let found = fs::symlink_metadata(home.path(SOCKET)).unwrap();
+    assert!(found.file_type().is_socket());
+    assert_eq!(found.permissions().mode() & 0o777, 0o600);
+    assert!(home.server.take().unwrap().end("TERM").status.success());
+    let left: Vec<_> = fs::read_dir(home.path("plugmint-data")).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    home.done(&["template", "list"], "");
+}
+
+#[test]
+fn what_a_killed_server_leaves_hinders_neither_a_verb_nor_the_next_server() {
+    let mut home = Home::new();
+    assert!(!home.server.take().unwrap().end("KILL").status.success());
+    assert!(home.path(SOCKET).exists());
+    home.done(&["template", "list"], "");
+    home.server = Some(home.serve(&[]));
+    home.done(&["template", "list"], "");
+}
+
+#[test]
+fn a_served_store_is_not_made_restored_or_served_again() {
+    let (home, template) = Home::with_template(&[]);
+    home.done(&["backup", "b.redb"], "");
+    for words in [
+        &["init"][..],
+        &["restore", "b.redb", "--forget-revocations"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ] {
+        let (code, message) = home.fails(1, words, "");
+        assert_eq!(code, "served", "{words:?}");
+        assert!(message.contains("end `plugmint serve` first"), "{message}");
+    }
+    home.done(&["template", "show", &template], "");
+}
+
+#[test]
+fn a_backup_of_a_served_store_is_written_where_the_caller_is_and_can_be_restored() {
+    let (mut home, template) = Home::with_template(&[]);
+    home.add(&template, "SN-1", ENROLL);
+    let written = home.json(&["backup", "b.redb"], "");
+    assert!(written["records"].as_u64().unwrap() > 3, "{written}");
+    assert_eq!(home.fails(3, &["backup", "b.redb"], "").0, "backup-exists");
+    assert!(home.server.take().unwrap().end("TERM").status.success());
+    fs::remove_dir_all(home.path("plugmint-data")).unwrap();
+    home.done(&["restore", "b.redb", "--forget-revocations"], "");
+    home.done(&["serial", "show", &template, "SN-1"], "");
+}
+
+#[test]
+fn a_root_key_is_replaced_in_a_running_server_and_its_devices_go_on() {
+    let (mut home, template) = Home::with_template(&[]);
+    home.add(&template, "SN-1", ENROLL);
+    home.add(&template, "SN-2", ENROLL);
+    let (plug_id, password) = home.activate(&template, "SN-1", ENROLL);
+    let added = home.json(&["key", "add"], "");
+    assert_eq!((&added["version"], &added["root_key_made"]), (&2.into(), &true.into()));
+    let (code, message) = home.fails(1, &["key", "drop", "1"], "");
+    assert_eq!(code, "root-key-in-use");
+    assert!(message.contains("brings them under version 2"), "{message}");
+    assert!(home.json(&["key", "sweep"], "")["rewritten"].as_u64().unwrap() > 3);
+    home.done(&["key", "drop", "1"], "");
+    let standings = home.json(&["key", "list"], "");
+    assert_eq!(
+        (&standings[0]["standing"], &standings[1]["standing"]),
+        (&"dropped".into(), &"current".into())
+    );
+    fs::remove_file(home.path("plugmint-data.key")).unwrap();
+    home.done(&["authenticate", &plug_id], &password);
+    home.activate(&template, "SN-2", ENROLL);
+    assert!(home.server.take().unwrap().end("TERM").status.success());
+    home.done(&["authenticate", &plug_id], &password);
+}
+
+#[test]
+fn keys_that_cannot_be_taken_up_are_refused_by_the_server_and_named() {
+    let home = Home::new();
+    for version in [2, 3] {
+        let key = home.write(&format!("plugmint-data.key.{version}"), format!("{version:064x}\n"));
+        fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let (code, message) = home.fails(1, &["key", "add"], "");
+    assert_eq!(code, "unknown-root-key");
+    assert!(
+        message.contains("plugmint-data.key.2") && message.contains("one version"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_server_logs_no_password_that_an_operator_sends_or_is_given() {
+    let (mut home, template) = Home::with_template(&["--operator-enroll"]);
+    home.server = None;
+    let server = home.serve_with(&[("RUST_LOG", "trace")], &[]);
+    home.add(&template, "SN-1", &format!("{ENROLL}\n{CONTROL}\n"));
+    home.run(&["controller", "enroll", &template, "SN-1"], CONTROL);
+    let given = home.json(&["serial", "enroll", &template, "SN-1"], "");
+    let password = given["connection_password"].as_str().unwrap();
+    home.done(&["authenticate", given["plug_id"].as_str().unwrap()], password);
+    let output = server.end("TERM");
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("DEBUG") && log.contains("SN-1"), "{log}");
+    for secret in [ENROLL, CONTROL, password] {
+        assert!(!log.contains(secret), "{log}");
+    }
+}

@@ -1,0 +1,67 @@
+//! What becomes of verbs when the server ends under them.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write};
+use std::process::Child;
+
+use crate::program::Home;
+
+use super::ENROLL;
+
+fn lines(child: &mut Child) -> impl Iterator<Item = String> + use<> {
+    BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap)
+}
+
+#[test]
+fn a_feed_is_followed_over_one_server_none_and_the_next() {
+    let (mut home, template) = Home::with_template(&[]);
+    let mut following = home.begin(&["events", "feed", "--follow", "--json"]);
+    let mut told = lines(&mut following).filter(|line| !line.contains("\"cursor\""));
+    home.add(&template, "SN-1", ENROLL);
+    assert!(told.next().unwrap().contains("SN-1"));
+    assert!(home.server.take().unwrap().end("TERM").status.success());
+    home.add(&template, "SN-2", ENROLL);
+    assert!(told.next().unwrap().contains("SN-2"));
+    home.server = Some(home.serve(&[]));
+    home.add(&template, "SN-3", ENROLL);
+    assert!(told.next().unwrap().contains("SN-3"));
+    following.kill().unwrap();
+    following.wait().unwrap();
+}
+
+#[test]
+fn a_verb_that_waits_for_a_password_does_not_need_the_server_that_was_there_when_it_began() {
+    let (mut home, template) = Home::with_template(&[]);
+    let mut adding = home.begin(&["serial", "add", &template, "SN-1"]);
+    let log = home.server.as_mut().unwrap().log();
+    assert!(log.lines().any(|line| line.unwrap().contains("template/show")));
+    assert!(home.server.take().unwrap().end("TERM").status.success());
+    adding.stdin.take().unwrap().write_all(ENROLL.as_bytes()).unwrap();
+    assert!(adding.wait().unwrap().success());
+    home.server = Some(home.serve(&[]));
+    home.done(&["serial", "show", &template, "SN-1"], "");
+}
+
+#[test]
+fn an_import_whose_server_is_killed_tells_so_and_goes_on_when_it_is_called_again() {
+    let (mut home, template) = Home::with_template(&[]);
+    let mut rows = "serial,enroll_password\n".to_owned();
+    for number in 0..200_000 {
+        writeln!(rows, "SN-{number},{number:032x}").unwrap();
+    }
+    let file = home.write("rows.csv", rows);
+    let importing = home.begin(&["serial", "import", &template, &file, "--json"]);
+    let count = |home: &Home| home.json(&["serial", "count"], "")["total"].as_u64().unwrap();
+    while count(&home) == 0 {}
+    drop(home.server.take().unwrap().end("KILL"));
+    let output = importing.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("call again") && told.contains("import the file again"), "{told}");
+    home.server = Some(home.serve(&[]));
+    let before = count(&home);
+    assert!(0 < before && before < 200_000, "{before}");
+    let imported = home.json(&["serial", "import", &template, &file], "");
+    assert_eq!(imported["unchanged"].as_u64().unwrap(), before);
+    assert_eq!(count(&home), 200_000);
+}

@@ -1,0 +1,90 @@
+//! What a device does, done by hand: in a factory, or to see whether it would work.
+
+use std::sync::Arc;
+
+use axum::Router;
+use plugmint::{
+    ConnectionPassword, ControllerEnrollment, EnrollOutcome, EnrollPassword, Enrollment, Ordinal,
+    PlugId, Principal, SerialId,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Operators, Serves, call};
+use crate::operators::secret;
+
+/// Credentials that were given.
+#[derive(Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct Given {
+    /// The Plug-ID.
+    pub plug_id: PlugId,
+    /// The connection password.
+    #[serde(with = "secret")]
+    pub connection_password: ConnectionPassword,
+    /// Whether they are new.
+    pub outcome: EnrollOutcome,
+    /// Which Controller of its Thing it is; a device is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordinal: Option<Ordinal>,
+}
+
+impl From<Enrollment> for Given {
+    fn from(enrollment: Enrollment) -> Self {
+        let outcome = enrollment.outcome();
+        let (plug_id, connection_password) = enrollment.into_credentials().into_parts();
+        Self { plug_id, connection_password, outcome, ordinal: None }
+    }
+}
+
+impl From<ControllerEnrollment> for Given {
+    fn from(enrollment: ControllerEnrollment) -> Self {
+        let (outcome, ordinal) = (enrollment.outcome(), Some(enrollment.ordinal()));
+        let (plug_id, connection_password) = enrollment.into_credentials().into_parts();
+        Self { plug_id, connection_password, outcome, ordinal }
+    }
+}
+
+call! {
+    /// [`Registry::enroll`](plugmint::Registry::enroll).
+    Enroll("enroll") => Given;
+    {
+        /// Which serial.
+        serial: SerialId,
+        /// Its enroll password.
+        #[serde(with = "secret")]
+        password: EnrollPassword,
+    }
+    |call, operators| operators.registry().enroll(&call.serial, &call.password).await?.into()
+}
+
+call! {
+    /// [`Registry::authenticate`](plugmint::Registry::authenticate).
+    Authenticate("authenticate") => Principal;
+    {
+        /// Who connects.
+        plug_id: PlugId,
+        /// With what.
+        #[serde(with = "secret")]
+        password: ConnectionPassword,
+    }
+    |call, operators| operators.registry().authenticate(&call.plug_id, &call.password).await?
+}
+
+call! {
+    /// [`Registry::unenroll_by_device`](plugmint::Registry::unenroll_by_device).
+    UnenrollDevice("unenroll") => ();
+    {
+        /// Who leaves.
+        plug_id: PlugId,
+        /// With what.
+        #[serde(with = "secret")]
+        password: ConnectionPassword,
+    }
+    |call, operators| {
+        operators.registry().unenroll_by_device(&call.plug_id, &call.password).await?;
+    }
+}
+
+pub(super) fn routes(router: Router<Arc<Operators>>) -> Router<Arc<Operators>> {
+    router.serves::<Enroll>().serves::<Authenticate>().serves::<UnenrollDevice>()
+}
