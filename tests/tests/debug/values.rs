@@ -17,9 +17,9 @@ use plugmint_core::lifecycle::{
 };
 use plugmint_core::{
     Argon2Cost, Author, ConnectionPassword, ControlClass, ControllerCap, DenyReason,
-    EnrollPassword, Epoch, HistoryHead, HistoryStart, Installation, KeyVersion, Labels, Ordinal,
-    PasswordClass, PasswordRefusal, PlugId, PlugIdKind, RepeatPolicy, SerialId, SerialNumber,
-    SourceLimit, SourceWatch, TemplateChange, TemplateId, TemplateName, UnixMillis,
+    EnrollPassword, Epoch, EventHash, HistoryHead, HistoryStart, Installation, KeyVersion, Labels,
+    Ordinal, PasswordClass, PasswordRefusal, PlugId, PlugIdKind, RepeatPolicy, SerialId,
+    SerialNumber, SourceLimit, SourceWatch, TemplateChange, TemplateId, TemplateName, UnixMillis,
 };
 
 use crate::shown::Shown;
@@ -130,6 +130,7 @@ pub(crate) fn situations(shown: &mut Shown) {
     let head = HistoryHead::before_first(&id());
     shown.show(&HistoryStart::new(head, at(1)));
     shown.show(&ENROLL.parse::<HistoryHead>().unwrap_err());
+    shown.show(&ENROLL.parse::<EventHash>().unwrap_err());
     shown.show(&Living::Refuse);
     for mixed_up in [ENROLL.to_owned(), format!("{ENROLL}/{CONTROL}")] {
         shown.show(&mixed_up.parse::<SerialId>().unwrap_err());

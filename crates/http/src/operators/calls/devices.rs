@@ -88,3 +88,20 @@ call! {
 pub(super) fn routes(router: Router<Arc<Operators>>) -> Router<Arc<Operators>> {
     router.serves::<Enroll>().serves::<Authenticate>().serves::<UnenrollDevice>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_with_a_password_sends_it_and_does_not_show_it() {
+        let password = "0123456789abcdef0123456789abcdef";
+        let id = "mod-5c66bc451866d3c62ba0b904/SN-1".parse().unwrap();
+        let call = Enroll { serial: id, password: EnrollPassword::parse(password).unwrap() };
+        assert!(!format!("{call:?}").contains(password));
+        let sent = serde_json::to_string(&call).unwrap();
+        assert!(sent.contains(password));
+        let read: Enroll = serde_json::from_str(&sent).unwrap();
+        assert!(read.password.expose_text().matches(call.password.expose_text()));
+    }
+}
