@@ -10,11 +10,11 @@ mod grants;
 mod histories;
 mod import;
 mod lists;
+mod operators;
 #[expect(dead_code, reason = "what is run with and without a server uses each a part of it")]
 mod program;
 mod secrets;
 mod serials;
-mod serving;
 mod show;
 mod templates;
 
