@@ -17,6 +17,7 @@ mod looking_up;
 mod opening;
 mod operating;
 mod prelude;
+mod profiles;
 mod registering;
 mod renewing;
 mod revoking;

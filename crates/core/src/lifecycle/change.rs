@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, InvalidLabel, Labels, ProfileChange};
+use crate::{Event, EventKind, InvalidLabel, Labels, ProfileChange};
 
 use super::SerialRecord;
 
@@ -27,18 +27,19 @@ impl<A, C> Decision<A, C> {
     }
 }
 
-/// A serial's record as it shall be, and the event that tells of it: both land or neither.
+/// A serial's record as it shall be, and the events that tell of it: all land or none.
 #[derive(Debug)]
 #[must_use = "a change that is not committed did not happen"]
 pub struct Change {
     record: SerialRecord,
     event: Event,
+    access_set: Option<Event>,
     profile: Option<ProfileChange>,
 }
 
 impl Change {
     pub(super) const fn new(record: SerialRecord, event: Event) -> Self {
-        Self { record, event, profile: None }
+        Self { record, event, access_set: None, profile: None }
     }
 
     /// The same change of a record with more labels; one of a name that is there gets the new
@@ -56,9 +57,19 @@ impl Change {
     }
 
     /// The same change of a device with which more is kept: it is written under the Plug-ID that the
-    /// device has then.
-    pub fn with_profile(self, profile: ProfileChange) -> Self {
-        Self { profile: Some(profile), ..self }
+    /// device has then. Where that is another access level, a second event tells of it.
+    pub fn with_profile(mut self, profile: ProfileChange) -> Self {
+        if let Some(registration) = self.record.stage.registration() {
+            let access = registration.access();
+            let new = profile.new_access().clone().over(access);
+            if new != access {
+                self.record = self.record.with_access(new);
+                let (author, at) = (self.event.author().clone(), self.event.at());
+                self.access_set = Some(self.record.tell(EventKind::AccessSet, author, at));
+            }
+        }
+        let says_something = profile != ProfileChange::new();
+        Self { profile: says_something.then_some(profile), ..self }
     }
 
     /// What is kept with the device from now on, if that changes.
@@ -73,10 +84,15 @@ impl Change {
         &self.record
     }
 
-    /// The event to append.
+    /// The event of the verb.
     #[must_use]
     pub const fn event(&self) -> &Event {
         &self.event
+    }
+
+    /// All events to append, in order: that of the verb first.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        [&self.event].into_iter().chain(&self.access_set)
     }
 }
 

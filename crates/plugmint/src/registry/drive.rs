@@ -4,7 +4,7 @@ mod thing;
 
 use plugmint_core::lifecycle::{Change, Decision, SerialRecord};
 use plugmint_core::{
-    Credential, EventKind, EventNumber, KeyVersion, PlugId, ProductionTemplate, SerialId,
+    Credential, Event, EventKind, EventNumber, KeyVersion, PlugId, ProductionTemplate, SerialId,
     TemplateId, UnixMillis,
 };
 use plugmint_store::{Batch, CommitError, Guard, Key, Revision};
@@ -212,10 +212,10 @@ impl Registry {
         {
             let mut reading = Reading::new(self);
             let profile = reading.profile(plug_id).await?.changed(kept);
-            batch = reading.put_alone(batch, keys::profile(plug_id)?, &profile)?;
+            batch = reading.put_profile(batch, keys::profile(plug_id)?, &profile)?;
         }
-        let event = change.event();
-        Ok(Some(Prepared { batch, news, at: Some(event.at()), events: vec![event.number()] }))
+        let events = change.events().map(Event::number).collect();
+        Ok(Some(Prepared { batch, news, at: Some(change.event().at()), events }))
     }
 
     /// After a conflict about a Plug-ID: where it lies, when it is one that this serial had before.
@@ -272,18 +272,22 @@ pub(super) enum Settled {
     Conflict(Box<Key>),
 }
 
-/// Adds a serial's record, the event that tells of its change, and its place in the feed.
+/// Adds a serial's record, the events that tell of its change, and their places in the feed.
 pub(super) fn put_change(
     batch: Batch,
     id: &SerialId,
     guard: Guard,
     change: &Change,
 ) -> Result<Batch, Fault> {
-    let event = change.event();
-    Ok(batch
-        .put(keys::serial(id)?, guard, change.record().encode())?
-        .put(keys::event(id, event.number())?, Guard::Absent, event.encode())?
-        .put(keys::feed(event.at(), id, event.number())?, Guard::Absent, Vec::new())?)
+    let mut batch = batch.put(keys::serial(id)?, guard, change.record().encode())?;
+    for event in change.events() {
+        batch = batch.put(keys::event(id, event.number())?, Guard::Absent, event.encode())?.put(
+            keys::feed(event.at(), id, event.number())?,
+            Guard::Absent,
+            Vec::new(),
+        )?;
+    }
+    Ok(batch)
 }
 
 /// Guards that a key version is in use: what a batch puts under one that is not current any more is

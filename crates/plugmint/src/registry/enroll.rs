@@ -73,7 +73,8 @@ impl Registry {
     }
 
     /// As [`enroll_from`](Self::enroll_from), for a device that says what is to be kept with it: that
-    /// is written in the same commit. A repeat writes nothing, and so keeps nothing.
+    /// is written in the same commit, an access level too, which leaves a second event. A repeat writes
+    /// nothing, and so keeps nothing.
     ///
     /// # Errors
     /// Those of [`enroll`](Self::enroll).

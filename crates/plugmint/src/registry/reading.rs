@@ -64,15 +64,19 @@ impl<'a> Reading<'a> {
         Ok(batch)
     }
 
-    /// Adds a profile that was read to a batch of somebody else's.
-    pub(super) fn put_alone(
+    /// Adds a profile that was read to a batch of somebody else's. One that is empty is no record.
+    pub(super) fn put_profile(
         &self,
         batch: Batch,
         key: Key,
         profile: &Profile,
     ) -> Result<Batch, Fault> {
         let guard = self.guards.get(&key).copied().unwrap_or(Guard::Absent);
-        Ok(batch.put(key, guard, profile.encode())?)
+        Ok(match guard {
+            Guard::At(revision) if profile.is_empty() => batch.delete(key, revision)?,
+            Guard::Absent if profile.is_empty() => batch.keep(key, guard)?,
+            Guard::At(_) | Guard::Absent => batch.put(key, guard, profile.encode())?,
+        })
     }
 
     pub(super) async fn template(
