@@ -5,6 +5,7 @@
 
 mod operation;
 mod passwords;
+mod profiles;
 mod reference;
 mod root_keys;
 mod rough;

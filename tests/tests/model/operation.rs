@@ -81,6 +81,12 @@ pub(crate) enum Operation {
         on: On,
         password: usize,
     },
+    /// The same, and says what is to be kept.
+    EnrollWith {
+        on: On,
+        password: usize,
+        change: usize,
+    },
     EnrollByOperator {
         on: On,
     },
@@ -174,6 +180,14 @@ pub(crate) enum Operation {
     SetAccess {
         on: On,
         access: Option<AccessLevel>,
+    },
+    SetProfile {
+        pick: usize,
+        change: usize,
+    },
+    SetOwnProfile {
+        pick: usize,
+        change: usize,
     },
     /// A new version of the root key, while there are few.
     Rotate,

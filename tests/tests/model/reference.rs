@@ -4,6 +4,7 @@ mod controllers;
 mod devices;
 mod grants;
 mod operators;
+mod profiles;
 mod root_keys;
 mod templates;
 
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plugmint::testing::TestRegistry;
 use plugmint::{
     Actor, Author, ConnectionPassword, Credentials, Epoch, Event, KeyVersion, Ordinal, PlugId,
-    PrincipalKind, ProductionTemplate, SerialId, TemplateId, UnixMillis,
+    PrincipalKind, ProductionTemplate, Profile, SerialId, TemplateId, UnixMillis,
 };
 use plugmint_core::Credential;
 use plugmint_core::controller::{Controller, OwnSerialMark, Roster};
@@ -38,6 +39,8 @@ pub(crate) struct Model {
     pub(crate) known: BTreeMap<(SerialId, OwnSerialMark), Ordinal>,
     /// Also those that do not count any more.
     pub(crate) grants: BTreeMap<(SerialId, PlugId), Grant>,
+    /// What is kept, also under Plug-IDs that were given up.
+    pub(crate) profiles: BTreeMap<PlugId, Profile>,
     /// The current version of the root key.
     pub(crate) version: KeyVersion,
     pub(crate) dropped: BTreeSet<KeyVersion>,
@@ -97,6 +100,7 @@ impl ReferenceStateMachine for Model {
             rosters: BTreeMap::new(),
             known: BTreeMap::new(),
             grants: BTreeMap::new(),
+            profiles: BTreeMap::new(),
             version: KeyVersion::FIRST,
             dropped: BTreeSet::new(),
             forgotten: BTreeMap::new(),
@@ -163,7 +167,10 @@ impl Model {
     fn answer(&mut self, operation: Operation) -> Answer {
         match operation {
             Operation::Register { on, pair } => self.register(on, pair),
-            Operation::Enroll { on, password } => self.enroll(on, password),
+            Operation::Enroll { on, password } => self.enroll(on, password, None),
+            Operation::EnrollWith { on, password, change } => {
+                self.enroll(on, password, Some(change))
+            }
             Operation::EnrollByOperator { on } => self.enroll_by_operator(on),
             Operation::Authenticate { pick } => match self.picked(pick).cloned() {
                 Some(given) => self.authenticate(&given),
@@ -196,6 +203,8 @@ impl Model {
             | Operation::Release { .. }
             | Operation::ReleaseAll { .. }
             | Operation::SetAccess { .. } => self.answer_about_grants(operation),
+            Operation::SetProfile { pick, change } => self.set_profile(pick, change),
+            Operation::SetOwnProfile { pick, change } => self.set_own_profile(pick, change),
             Operation::Rotate => self.rotate(),
             Operation::Sweep => self.sweep(),
             Operation::DropKey { version } => self.drop_key(version),
@@ -243,13 +252,18 @@ impl Model {
         match decision {
             Decision::Answer(answer) => answer,
             Decision::Commit(change, answer) => {
-                self.tell(id, change.event().clone());
+                change.events().for_each(|event| self.tell(id, event.clone()));
                 let old = self.records.insert(id, change.record().clone());
                 let old = old.map(|old| old.credentials(&id)).unwrap_or_default();
                 let old = old.into_iter().map(|old| (*old.plug_id(), old.into_closed()));
                 self.given_up.extend(old);
                 for new in change.record().credentials(&id) {
                     self.given_up.remove(new.plug_id());
+                }
+                if let Some(kept) = change.profile()
+                    && let Some(plug_id) = change.record().stage().plug_id()
+                {
+                    self.kept(*plug_id, self.profile(plug_id).changed(kept));
                 }
                 answer
             }

@@ -3,6 +3,7 @@
 mod agreement;
 mod answers;
 mod controlling;
+mod keeping;
 
 use std::collections::BTreeSet;
 use std::num::{NonZeroU32, NonZeroUsize};

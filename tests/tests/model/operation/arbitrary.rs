@@ -5,6 +5,7 @@ use plugmint_core::lifecycle::Stage;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::profiles::CHANGES;
 use crate::reference::Model;
 
 use super::{OWN_SERIALS, On, Operation, Pair, REPEATS, SERIALS, Seen, designs};
@@ -34,13 +35,20 @@ fn of_devices(model: &Model) -> impl Strategy<Value = Operation> + use<> {
         prop_oneof![6 => select(right), 1 => guessed].boxed()
     };
     prop_oneof![
-        8 => with_password.prop_map(|(on, password)| Operation::Enroll { on, password }),
+        7 => with_password.clone().prop_map(|(on, password)| Operation::Enroll { on, password }),
+        2 => (with_password, change()).prop_map(|((on, password), change)| {
+            Operation::EnrollWith { on, password, change }
+        }),
         1 => there(model).prop_map(|on| Operation::EnrollByOperator { on }),
         11 => pick().prop_map(|pick| Operation::Authenticate { pick }),
         1 => (there(model), password(), 0_u32..4).prop_map(|(on, password, epoch)| {
             Operation::Guess { on, password, epoch }
         }),
         1 => pick().prop_map(|pick| Operation::UnenrollByDevice { pick }),
+        1 => (pick(), change()).prop_map(|(pick, change)| Operation::SetProfile { pick, change }),
+        2 => (pick(), change()).prop_map(|(pick, change)| {
+            Operation::SetOwnProfile { pick, change }
+        }),
     ]
 }
 
@@ -179,6 +187,10 @@ fn place_of(model: &Model, id: &SerialId) -> On {
 
 fn password() -> impl Strategy<Value = usize> {
     0..super::PASSWORDS.len()
+}
+
+fn change() -> impl Strategy<Value = usize> {
+    0..CHANGES
 }
 
 fn pair() -> impl Strategy<Value = Pair> {

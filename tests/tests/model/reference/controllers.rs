@@ -168,6 +168,9 @@ impl Model {
                 self.controllers.extend(controllers.map(|(ordinal, one)| ((id, ordinal), one)));
                 self.rosters.extend(change.roster.map(|roster| (id, roster)));
                 self.known.extend(change.known.map(|(own, ordinal)| ((id, own), ordinal)));
+                if let Some((plug_id, profile)) = change.profile {
+                    self.kept(plug_id, profile);
+                }
                 match change.grant {
                     None => {}
                     Some(GrantStep::Give(holder, grant)) => {

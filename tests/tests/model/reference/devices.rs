@@ -5,12 +5,14 @@ use plugmint_core::derivation::{AuthVerifier, SealedKey};
 use plugmint_core::lifecycle::{Decision, Enrollment, SerialRecord, Stage};
 
 use crate::operation::{Answer, On};
+use crate::profiles::change;
 use crate::root_keys::keys;
 
 use super::{Given, Model, by_ada, said, told};
 
 impl Model {
-    pub(super) fn enroll(&mut self, on: On, password: usize) -> Answer {
+    /// A device enrolls, and may say what is to be kept with it.
+    pub(super) fn enroll(&mut self, on: On, password: usize, kept: Option<usize>) -> Answer {
         let id = self.id(on);
         let template = &self.templates[id.template()];
         if !template.is_open() {
@@ -20,7 +22,7 @@ impl Model {
         let key = self.passwords(&id).enroll_key(password);
         let keys = keys(self.passwords(&id).version);
         match SerialRecord::enroll(record, &key, repeat, keys.auth(), None, self.time()) {
-            Ok(decision) => self.enrolled(id, decision),
+            Ok(decision) => self.enrolled(id, keeping(decision, kept)),
             Err(refusal) => said(refusal.code()),
         }
     }
@@ -122,5 +124,15 @@ impl Model {
 
     fn addressed(&self, given: &Given) -> Option<SerialRecord> {
         self.records.get(&given.id).cloned()
+    }
+}
+
+/// A repeat keeps nothing.
+fn keeping(decision: Decision<Enrollment>, kept: Option<usize>) -> Decision<Enrollment> {
+    match (decision, kept) {
+        (Decision::Commit(enrolled, told), Some(kept)) => {
+            Decision::Commit(Box::new(enrolled.with_profile(change(kept))), told)
+        }
+        (decision, _) => decision,
     }
 }

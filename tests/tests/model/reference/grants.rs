@@ -49,7 +49,7 @@ impl Model {
     }
 
     /// Whether a password is the one of today, and not that of an overlap.
-    fn proves(&self, given: &Given) -> bool {
+    pub(super) fn proves(&self, given: &Given) -> bool {
         let credentials = match given.kind {
             PrincipalKind::Thing => self.records[&given.id].credentials(&given.id),
             PrincipalKind::Controller { ordinal } => {

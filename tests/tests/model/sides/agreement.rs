@@ -16,6 +16,7 @@ use pollster::block_on;
 
 use crate::reference::Model;
 
+use super::keeping::profiles_of;
 use super::{ALL, Side};
 
 impl Side {
@@ -39,9 +40,11 @@ impl Side {
         assert_eq!(self.controlling(), controlling_of(model));
         self.shows_controllers(model);
         self.shows_grants(model);
+        self.shows_profiles(model);
     }
 
-    /// Whether what is shown of serials and templates is what the model shows.
+    /// Whether what is shown of serials and templates, and what lies under Controllers and profiles,
+    /// which may change without an event, is what the model has.
     pub(crate) fn is_at(&self, model: &Model) -> bool {
         let listed = |id: &TemplateId| {
             let filter = of_template(id);
@@ -51,7 +54,9 @@ impl Side {
         let shown = |(id, template): (&TemplateId, &ProductionTemplate)| {
             block_on(self.registry.template(id)).unwrap() == *template
         };
-        model.ids.iter().all(listed) && model.templates.iter().all(shown)
+        let is_kept = self.profiles() == profiles_of(model);
+        let is_kept = is_kept && self.controlling() == controlling_of(model);
+        is_kept && model.ids.iter().all(listed) && model.templates.iter().all(shown)
     }
 
     /// A deleted one is looked up and not listed.

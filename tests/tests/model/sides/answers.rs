@@ -14,6 +14,7 @@ use pollster::block_on;
 
 use crate::operation::{Answer, Operation, PASSWORDS, REPEATS, SERIALS};
 use crate::passwords::{control_password, new_passwords};
+use crate::profiles::change;
 use crate::reference::{Given, Model, ada, said, told};
 
 use super::Side;
@@ -30,7 +31,11 @@ impl Side {
             | Operation::ReplacePasswords { .. }
             | Operation::Transfer { .. }
             | Operation::ReplaceControl { .. } => self.answer_operator(model, operation).await,
+            Operation::SetProfile { .. } | Operation::SetOwnProfile { .. } => {
+                self.answer_keeping(model, operation).await
+            }
             Operation::Enroll { .. }
+            | Operation::EnrollWith { .. }
             | Operation::EnrollByOperator { .. }
             | Operation::Authenticate { .. }
             | Operation::Guess { .. }
@@ -66,6 +71,12 @@ impl Side {
             Operation::Enroll { on, password } => {
                 let password = enroll_password(PASSWORDS[password]);
                 let enrolled = registry.enroll(&model.id(on), &password).await;
+                enrollment(enrolled, EnrollError::code)
+            }
+            Operation::EnrollWith { on, password, change: kept } => {
+                let (password, kept) = (enroll_password(PASSWORDS[password]), change(kept));
+                let (id, source) = (model.id(on), None);
+                let enrolled = registry.enroll_with_profile(source, &id, &password, &kept).await;
                 enrollment(enrolled, EnrollError::code)
             }
             Operation::EnrollByOperator { on } => {
