@@ -16,6 +16,7 @@ mod linear;
 mod lives;
 mod panics;
 mod polled;
+mod root_keys;
 mod scene;
 mod sim_disk;
 mod together;
@@ -32,12 +33,16 @@ pub use canaries::Canaries;
 pub use controlled::{control_of, control_password, known_as, new_controllable};
 pub use counting::CountingStore;
 pub use crash_log::{CrashLog, Loss};
-pub use golden::{Golden, everything, golden, make_golden, of_template, open_golden};
+pub use golden::{
+    GOLDEN, Golden, answer, everything, golden_directory, make_golden, of_template, open_golden,
+    store_of_today,
+};
 pub use hex::{of_hex, to_hex};
 pub use linear::{Sequential, Ticker, Timed, is_linearizable};
 pub use lives::{LIFE, Lives, TOGETHER, Verb, begin_lives, begin_lives_with, register_together};
 pub use panics::{STORE_THREADS, panics_of_stores, watch_panics};
 pub use polled::polled;
+pub use root_keys::{Keys, version};
 pub use scene::{Scene, chosen_design, design, enroll_password, generated_password, new_serial};
 pub use sim_disk::{DiskOp, Plan, SimDisk};
 pub use together::{Member, Together};

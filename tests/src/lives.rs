@@ -81,6 +81,12 @@ impl Lives {
         Self { template: *scene.template.id(), credentials: (0..devices).map(told).collect() }
     }
 
+    /// The template that they have.
+    #[must_use]
+    pub const fn template(&self) -> plugmint::TemplateId {
+        self.template
+    }
+
     /// How many devices there are.
     #[must_use]
     pub fn devices(&self) -> u32 {

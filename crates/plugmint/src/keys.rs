@@ -12,6 +12,11 @@ use plugmint_core::{
 };
 use plugmint_store::{InvalidKey, Key};
 
+/// The letter of each kind of record. One that is added comes with a golden store of its own
+/// (tests/fixtures).
+#[cfg(any(test, feature = "testing"))]
+pub(crate) const LETTERS: [u8; 17] = *b"ikvwtcspdefhnmorb";
+
 /// `i`: the installation. One record, written when the store was made.
 pub(crate) fn installation() -> Result<Key, InvalidKey> {
     Key::new(b"i")
@@ -276,6 +281,15 @@ mod tests {
     }
 
     #[test]
+    fn every_letter_that_a_key_begins_with_is_among_the_letters() {
+        let (source, _) = include_str!("keys.rs").split_once("#[cfg(test)]").unwrap();
+        let literals = source.split('"').skip(1).step_by(2);
+        let begun: std::collections::BTreeSet<_> =
+            literals.filter(|text| text.len() == 1).map(|letter| letter.as_bytes()[0]).collect();
+        assert_eq!(begun, LETTERS.into());
+    }
+
+    #[test]
     fn every_kind_of_record_has_a_letter_of_its_own() {
         let plug_id = TemplateId::from_parts([7; 12]).plug_id();
         let keys = [
@@ -299,6 +313,6 @@ mod tests {
         ];
         let letters: std::collections::BTreeSet<_> =
             keys.into_iter().map(|key| key.unwrap().as_bytes()[0]).collect();
-        assert_eq!(letters.len(), 17);
+        assert_eq!(letters, LETTERS.into());
     }
 }

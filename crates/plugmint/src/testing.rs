@@ -27,7 +27,7 @@ use plugmint_store::Store;
 use rand_chacha::ChaCha12Rng;
 use rand_core::{SeedableRng, TryCryptoRng, TryRng};
 
-use crate::{AttemptLimits, Clock, CreateError, Registry, RegistryBuilder, StretchLimits};
+use crate::{AttemptLimits, Clock, CreateError, Registry, RegistryBuilder, StretchLimits, keys};
 
 /// A registry in memory, and the clock and store behind it.
 #[derive(Debug)]
@@ -83,6 +83,12 @@ pub fn builder(store: Arc<dyn Store>, clock: Arc<FixedClock>, seed: u64) -> Regi
 #[must_use]
 pub fn root_key() -> RootKey {
     RootKey::from_random(&mut [0x5a; 32])
+}
+
+/// What the keys of a store begin with: the letter of each kind of record.
+#[must_use]
+pub const fn record_letters() -> [u8; 17] {
+    keys::LETTERS
 }
 
 /// A clock that stands still until it is told.

@@ -5,7 +5,7 @@
 //! * `load create STORE` makes an empty store and prints `done`, or the code of the error
 //! * `load open STORE` opens it, `load backup STORE BACKUP` writes a backup of it, and
 //!   `load restore BACKUP STORE` makes a store of one; they print the same
-//! * `load golden FORMAT` makes the golden store of that format anew
+//! * `load golden NUMBER` makes the golden store of that number, where there is none
 
 #![expect(clippy::panic, reason = "where the harness fails, the test shall fail")]
 #![expect(clippy::unwrap_used, reason = "where the harness fails, the test shall fail")]
@@ -19,7 +19,7 @@ use std::thread;
 use plugmint_redb::{BackupError, RedbOptions, RedbStore, RestoreError};
 use plugmint_store::{CreateStoreError, OpenStoreError};
 use plugmint_tests::{
-    LIFE, Lives, Scene, TOGETHER, begin_lives, golden, make_golden, register_together,
+    LIFE, Lives, Scene, TOGETHER, begin_lives, golden_directory, make_golden, register_together,
 };
 use pollster::block_on;
 
@@ -41,7 +41,7 @@ fn main() {
         ["restore", backup, store] => {
             end(RedbStore::restore(backup, store, &options()), RestoreError::code);
         }
-        ["golden", format] => make_golden(&golden(format.parse().unwrap())),
+        ["golden", number] => make_golden(&golden_directory(number.parse().unwrap())).unwrap(),
         words => panic!("{words:?}: expected a command"),
     }
 }

@@ -126,7 +126,7 @@ impl Verb {
     }
 
     /// The epoch and the owner behind it.
-    pub(super) fn epoch(self) -> u32 {
+    pub(crate) fn epoch(self) -> u32 {
         let raising = [
             Self::ReplacePasswords,
             Self::Reactivate,

@@ -8,7 +8,7 @@ mod crashes;
 mod failed_reads;
 mod failing_disks;
 mod flips;
-mod formats;
+mod golden;
 mod groups;
 mod kills;
 mod load;

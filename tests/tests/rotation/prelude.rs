@@ -4,58 +4,19 @@ pub(crate) use std::num::NonZeroUsize;
 pub(crate) use std::sync::Arc;
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use async_trait::async_trait;
 pub(crate) use plugmint::testing::{FixedClock, builder};
 pub(crate) use plugmint::{
     DropKeyError, EnrollError, Enrollment, Fault, KeyProgress, KeyStanding, KeyUses, KeyVersion,
-    NewPasswords, OpenError, OperatorEnroll, Outcome, Registry, RootKey, RootKeys, RotateError,
-    SerialId, StageName, Store, TemplateDesign,
+    NewPasswords, OpenError, OperatorEnroll, Outcome, Registry, RootKeys, RotateError, SerialId,
+    StageName, Store, TemplateDesign,
 };
-use plugmint::{RootKeyError, RootLabel, RootMac};
 pub(crate) use plugmint_memory::MemoryStore;
 pub(crate) use plugmint_redb::{RedbOptions, RedbStore};
 pub(crate) use plugmint_tests::{
-    CountingStore, Scene, Trouble, TroubledStore, YieldingStore, enroll_password,
-    generated_password, new_serial, polled,
+    CountingStore, Keys, Scene, Trouble, TroubledStore, YieldingStore, enroll_password,
+    generated_password, new_serial, polled, version,
 };
 pub(crate) use pollster::block_on;
-
-/// Root keys by version, each of bytes that its number gives; version 1 is that of every scene.
-#[derive(Debug)]
-pub(crate) struct Keys(Vec<(KeyVersion, u8)>);
-
-impl Keys {
-    pub(crate) fn of(versions: &[u32]) -> Self {
-        Self(versions.iter().map(|number| (version(*number), byte_of(*number))).collect())
-    }
-
-    /// Also that version, with the key of another one.
-    pub(crate) fn and(mut self, number: u32, of: u32) -> Self {
-        self.0.push((version(number), byte_of(of)));
-        self
-    }
-}
-
-fn byte_of(number: u32) -> u8 {
-    0x59 + u8::try_from(number).unwrap()
-}
-
-#[async_trait]
-impl RootKeys for Keys {
-    fn versions(&self) -> Vec<KeyVersion> {
-        self.0.iter().map(|(version, _)| *version).collect()
-    }
-
-    async fn mac(&self, version: KeyVersion, label: RootLabel) -> Result<RootMac, RootKeyError> {
-        let found = self.0.iter().find(|(of, _)| *of == version);
-        let mac = found.map(|(_, byte)| RootKey::from_random(&mut [*byte; 32]).mac(label));
-        mac.ok_or_else(|| RootKeyError::new(version, "not there"))
-    }
-}
-
-pub(crate) fn version(number: u32) -> KeyVersion {
-    KeyVersion::new(number).unwrap()
-}
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Records {
@@ -92,7 +53,7 @@ impl House {
         store: &Arc<dyn Store>,
         keys: &Keys,
     ) -> Result<Registry, OpenError> {
-        let seed = 100 + u64::try_from(keys.0.len()).unwrap();
+        let seed = 100 + u64::try_from(keys.versions().len()).unwrap();
         let clock = Arc::clone(&self.scene.clock);
         block_on(with(self.records, builder(Arc::clone(store), clock, seed)).open(keys))
     }
