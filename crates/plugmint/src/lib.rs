@@ -1,3 +1,9 @@
+// Relative links of the README lead nowhere on a page of rustdoc: of two definitions the first counts.
+//! [lifecycle]: #pages-of-the-repository
+//! [operating]: #pages-of-the-repository
+//! [program]: #pages-of-the-repository
+//! [elsewhere]: #pages-of-the-repository
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # What is where
@@ -9,6 +15,12 @@
 //!   service of your own.
 //! * [`Store`] is the contract of storage; `plugmint-redb` and `plugmint-memory` keep it.
 //! * Everything else is a value: an id, a password, a template, an event, an outcome.
+//!
+//! # Pages of the repository
+//! `docs/lifecycle.md` has the life of a serial as a table ([`explain`](Registry::explain) answers from
+//! it), `docs/operating.md` says what to do when something leaks or is lost, `docs/program.md` names
+//! the verbs of the program, `crates/plugmint/examples/root_key_elsewhere.rs` keeps the root key with
+//! another process, and `SECURITY.md` says what is not defended.
 //!
 //! # Features
 //! * `testing`: the module `testing`, a registry in memory whose clock stands still.
