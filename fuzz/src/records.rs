@@ -13,8 +13,8 @@ use plugmint_core::lifecycle::{
 };
 use plugmint_core::{
     AccessLevel, Actor, Author, Credential, Epoch, Event, HistoryStart, Installation,
-    InvalidRecord, KeyStanding, KeyVersion, PlugId, PlugIdKind, ProductionTemplate, SerialId,
-    SerialStatus, TemplateId, UnixMillis,
+    InvalidRecord, KeyStanding, KeyVersion, PlugId, PlugIdKind, ProductionTemplate, Profile,
+    SerialId, SerialStatus, TemplateId, UnixMillis,
 };
 
 /// Holds the bytes against every codec.
@@ -27,6 +27,7 @@ pub fn check(bytes: &[u8]) {
     canonical(bytes, KeptKeys::decode(bytes), KeptKeys::encode);
     canonical(bytes, HistoryStart::decode(bytes), HistoryStart::encode);
     canonical(bytes, KnownAs::decode(bytes), |known| known.encode());
+    canonical(bytes, Profile::decode(bytes), Profile::encode);
     if let Some(roster) = canonical(bytes, Roster::decode(bytes), Roster::encode) {
         controllers::check_roster(&roster);
     }

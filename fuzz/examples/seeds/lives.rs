@@ -1,6 +1,7 @@
 //! Lives of devices: a whole one in each template, and what is refused.
 
 mod controllers;
+mod profiles;
 mod root_keys;
 mod verbs;
 
@@ -39,6 +40,7 @@ pub(super) fn all() -> Vec<(String, Commands)> {
     all.push(untagged("one-place", controllers::one_place()));
     all.push(untagged("fewer-places", controllers::fewer_places()));
     all.push(untagged("held", controllers::held()));
+    all.push(untagged("profiles", profiles::profiles()));
     for (tagged, records) in [(false, "plain"), (true, "tagged")] {
         let named = |name, all| (format!("{name}-{records}"), Commands { tagged, all });
         all.push(named("rotations", root_keys::rotations()));

@@ -2,6 +2,7 @@
 
 mod controllers;
 mod grants;
+mod profiles;
 
 use plugmint::{EventHash, EventNumber, HistoryHead, KeptHead, SerialStatus, TemplateState};
 use plugmint_tests::of_template;
@@ -19,6 +20,7 @@ impl World {
         self.check_root_keys();
         self.check_names();
         self.check_grants();
+        self.check_profiles();
         for template in 0..designs().len() {
             for (status, device) in self.listed(template) {
                 self.check_device(device, &status);

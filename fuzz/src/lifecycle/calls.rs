@@ -3,6 +3,7 @@
 mod controllers;
 mod grants;
 mod operators;
+mod profiles;
 mod root_keys;
 
 use std::collections::BTreeSet;
@@ -74,6 +75,7 @@ impl World {
             Command::Controller(command) => self.of_controller(command, now),
             Command::Grants(command) => self.of_grants(command, now),
             Command::RootKeys(command) => self.of_root_keys(command),
+            Command::Profiles(command) => self.of_profiles(command, now),
         }
     }
 

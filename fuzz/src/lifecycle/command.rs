@@ -3,6 +3,7 @@
 mod controllers;
 mod grants;
 mod parts;
+mod profiles;
 mod root_keys;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -11,6 +12,7 @@ use plugmint::{AccessLevel, RepeatPolicy};
 pub use controllers::OfController;
 pub use grants::OfGrants;
 pub use parts::{Device, Proof, Seen};
+pub use profiles::{OfProfiles, Said, Word};
 pub use root_keys::{MOST_VERSIONS, OfRootKeys, Offer};
 
 /// What happens in one run.
@@ -146,6 +148,7 @@ pub enum Command {
     Controller(OfController),
     Grants(OfGrants),
     RootKeys(OfRootKeys),
+    Profiles(OfProfiles),
 }
 
 impl Command {
@@ -191,6 +194,7 @@ impl Command {
             verb @ 23..30 => Self::Controller(OfController::of_bytes(verb, bytes)?),
             verb @ 30..37 => Self::Grants(OfGrants::of_bytes(verb, bytes)?),
             verb @ 37..40 => Self::RootKeys(OfRootKeys::of_bytes(verb, bytes)?),
+            verb @ 40..43 => Self::Profiles(OfProfiles::of_bytes(verb, bytes)?),
             _ => return None,
         })
     }
@@ -242,6 +246,7 @@ impl Command {
             Self::Controller(command) => command.to_bytes(),
             Self::Grants(command) => command.to_bytes(),
             Self::RootKeys(command) => command.to_bytes(),
+            Self::Profiles(command) => command.to_bytes(),
         }
     }
 }
@@ -269,6 +274,9 @@ pub const REPEATS: [RepeatPolicy; 3] =
 /// What holders may do with a Thing; `None` is what its template says.
 pub const LEVELS: [Option<AccessLevel>; 4] =
     [None, Some(AccessLevel::None), Some(AccessLevel::Read), Some(AccessLevel::ReadWrite)];
+
+/// What is kept in profiles.
+pub const TEXTS: [&str; 2] = ["kitchen", r#"{"ctrl":"r"}"#];
 
 /// How many templates there are, and one that is not there.
 pub const TEMPLATES: usize = 5;

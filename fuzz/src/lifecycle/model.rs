@@ -4,13 +4,16 @@ mod controllers;
 mod grants;
 mod life;
 mod operators;
+mod profiles;
 mod root_keys;
 mod templates;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plugmint::{EventKind, OperatorEnroll, RepeatPolicy, StageName, TemplateDesign, UnixMillis};
+use plugmint::{
+    EventKind, OperatorEnroll, PlugId, RepeatPolicy, StageName, TemplateDesign, UnixMillis,
+};
 
 use super::command::Device;
 use life::{About, Happened, Passwords};
@@ -31,6 +34,8 @@ pub struct Model {
     told: Vec<Told>,
     /// Who holds what, and since when: the grants that count.
     grants: BTreeMap<(Device, Who), UnixMillis>,
+    /// What is kept, also under names that were given up.
+    profiles: BTreeMap<PlugId, profiles::Kept>,
     pub(super) versions: Versions,
 }
 
@@ -56,6 +61,7 @@ impl Model {
             unread: BTreeSet::new(),
             told: Vec::new(),
             grants: BTreeMap::new(),
+            profiles: BTreeMap::new(),
             versions: Versions { current: 1, dropped: BTreeSet::new() },
         }
     }

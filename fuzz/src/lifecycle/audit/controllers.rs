@@ -1,9 +1,9 @@
 //! What a registry shows of Controllers and of root keys.
 
-use plugmint::{ControllerStatus, FindError, KeyStanding, Mark, SerialId};
+use plugmint::{ControllerStatus, DeviceName, FindError, KeyStanding, Mark, SerialId};
 use pollster::block_on;
 
-use crate::lifecycle::command::{Device, OWN_SERIALS};
+use crate::lifecycle::command::{Device, OWN_SERIALS, TEXTS};
 use crate::lifecycle::model::Who;
 use crate::lifecycle::roots::version;
 use crate::lifecycle::{FEW, World};
@@ -42,7 +42,8 @@ impl World {
         assert_eq!(status.stage, expected.stage);
         assert_eq!(status.mark, expected.retired_at.is_none().then_some(mark));
         assert_eq!(status.epoch.number(), expected.epoch);
-        assert_eq!(status.name, None);
+        let name = expected.name.map(|name| TEXTS[name]);
+        assert_eq!(status.name.as_ref().map(DeviceName::as_str), name);
         let own = expected.own.map(|own| OWN_SERIALS[own].parse().unwrap());
         assert_eq!(status.own_serial, own);
         assert_eq!(status.key_version.number(), expected.version);

@@ -19,6 +19,8 @@ pub struct Controller {
     /// Which of all own serial numbers.
     pub(in crate::lifecycle) own: Option<usize>,
     pub(in crate::lifecycle) plug_id: Option<PlugId>,
+    /// Which of two texts.
+    pub(in crate::lifecycle) name: Option<usize>,
     pub(in crate::lifecycle) epoch: u32,
     pub(in crate::lifecycle) disabled: bool,
     pub(in crate::lifecycle) stage: ControllerStageName,
@@ -130,6 +132,7 @@ impl Model {
             version: life.version,
             own,
             plug_id: None,
+            name: None,
             epoch: 0,
             disabled: false,
             stage: ControllerStageName::Enrolled,

@@ -173,7 +173,7 @@ impl Model {
     }
 
     /// The same, if what it was told is the password of today.
-    fn proven(&self, told: Option<&Told>) -> Option<(Who, PlugId)> {
+    pub(super) fn proven(&self, told: Option<&Told>) -> Option<(Who, PlugId)> {
         let Told { who, with, epoch, .. } = told?;
         let life = self.lives.get(&who.device())?;
         let is_current = match *who {
