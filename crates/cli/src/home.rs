@@ -146,7 +146,7 @@ impl Home {
             return Ok(None);
         }
         let failed = |error: &io::Error| Failure::of(Kind::Store, "socket", error).about(&socket);
-        let runtime = runtime::Builder::new_current_thread().enable_io().build();
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| failed(&error))?;
         let client = runtime.block_on(OperatorClient::find(&self.data)).map_err(|error| {
             failed(&error).hint("a server may be behind it, whose user alone may ask it")

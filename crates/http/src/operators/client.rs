@@ -3,6 +3,7 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::header::{CONTENT_TYPE, HOST};
@@ -14,6 +15,7 @@ use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
+use tokio::time::sleep;
 use zeroize::Zeroizing;
 
 use super::serve::LINES;
@@ -47,7 +49,7 @@ impl OperatorClient {
     /// The socket is there and may not be opened.
     pub async fn find(data: &Path) -> io::Result<Option<Self>> {
         let path = data.join(SOCKET_FILE);
-        match UnixStream::connect(&path).await {
+        match connect(&path).await {
             Ok(_) => Ok(Some(Self { path })),
             // Left there by a server that was killed, or never there.
             Err(error) if is_nobody(&error) => Ok(None),
@@ -106,7 +108,7 @@ impl OperatorClient {
         body: Bytes,
     ) -> Result<axum::http::Response<Incoming>, OperatorError> {
         let gone = |error: &dyn std::error::Error| OperatorError::failed("server-gone", error);
-        let stream = UnixStream::connect(&self.path).await.map_err(|error| gone(&error))?;
+        let stream = connect(&self.path).await.map_err(|error| gone(&error))?;
         let handshake = http1::handshake(TokioIo::new(stream)).await;
         let (mut sender, connection) = handshake.map_err(|error| gone(&error))?;
         // It ends with the answer, or with an error that the answer has, too.
@@ -120,6 +122,19 @@ impl OperatorClient {
             .map_err(|error| gone(&error))?;
         sender.send_request(request).await.map_err(|error| no_answer(&error))
     }
+}
+
+/// Connects; where many wait to be taken in, it waits for room.
+async fn connect(path: &Path) -> io::Result<UnixStream> {
+    let mut connected = UnixStream::connect(path).await;
+    for _ in 0..TRIES {
+        if !matches!(&connected, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
+            break;
+        }
+        sleep(PAUSE).await;
+        connected = UnixStream::connect(path).await;
+    }
+    connected
 }
 
 fn is_nobody(error: &io::Error) -> bool {
@@ -137,3 +152,8 @@ fn no_answer(error: &dyn std::error::Error) -> OperatorError {
 fn wiped(bytes: Vec<u8>) -> Bytes {
     Bytes::from_owner(Zeroizing::new(bytes))
 }
+
+/// For so long it waits for room: five seconds.
+const TRIES: u32 = 1_000;
+
+const PAUSE: Duration = Duration::from_millis(5);
