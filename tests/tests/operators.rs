@@ -1,6 +1,7 @@
 //! Operators of a server that is somebody else's: the socket that one call opens, and who asks there.
 
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 use std::fs;
 use std::ops::ControlFlow;
