@@ -83,6 +83,22 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Every [`code`](Self::code), for who counts by it.
+    pub(crate) const CODES: &'static [&'static str] = &[
+        "closed",
+        "contended",
+        "store",
+        "invalid-record",
+        "missing-root-key",
+        "too-costly",
+        "out-of-memory",
+        "plug-id-taken",
+        "sealed-key",
+        "kept-keys",
+        "random",
+        "defect",
+    ];
+
     /// What a host switches on. Its meaning never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {

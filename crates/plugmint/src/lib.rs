@@ -31,6 +31,7 @@ mod fault;
 mod hooks;
 mod key_ring;
 mod keys;
+mod metrics;
 mod random;
 mod registry;
 mod root_keys;

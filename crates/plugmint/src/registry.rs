@@ -35,6 +35,7 @@ use crate::attempts::Attempts;
 use crate::clock::Clock;
 use crate::hooks::{Decider, Observer};
 use crate::key_ring::{LiveKeys, Tags};
+use crate::metrics::Metrics;
 use crate::random::Random;
 use crate::root_keys::RootKeys;
 use crate::serial_queue::SerialQueue;
@@ -94,6 +95,8 @@ struct Shared {
     observer: Option<Arc<dyn Observer>>,
     /// Made when the first source is noted: most hosts never do.
     sources: OnceLock<SourceTable>,
+    /// `None` where nobody counts: then no clock is read either.
+    metrics: Option<Box<Metrics>>,
     most_argon2: Argon2Cost,
     installation: Installation,
     closed: AtomicBool,

@@ -17,6 +17,7 @@ use plugmint_core::derivation::{Stretched, Stretching};
 use plugmint_core::{Argon2Cost, TemplateId};
 
 use crate::Fault;
+use crate::metrics::Stretches;
 
 use desk::Desk;
 pub use limits::StretchLimits;
@@ -43,8 +44,12 @@ pub(crate) struct StretchPool {
 
 impl StretchPool {
     /// Starts the threads. They run no hash that takes more of anything than `most`.
-    pub(crate) fn new(limits: StretchLimits, most: Argon2Cost) -> io::Result<Self> {
-        let desk = Arc::new(Desk::new(limits));
+    pub(crate) fn new(
+        limits: StretchLimits,
+        most: Argon2Cost,
+        metrics: Option<Stretches>,
+    ) -> io::Result<Self> {
+        let desk = Arc::new(Desk::new(limits).with_metrics(metrics));
         // What is not handed on is dropped, and ends the threads that did start.
         let started = Closing(Arc::clone(&desk));
         let mut ends = Vec::new();
@@ -139,7 +144,7 @@ mod tests {
     }
 
     fn pool(workers: usize, queue: usize) -> StretchPool {
-        StretchPool::new(limits(workers, queue), Argon2Cost::DEFAULT).unwrap()
+        StretchPool::new(limits(workers, queue), Argon2Cost::DEFAULT, None).unwrap()
     }
 
     fn is_overloaded<A>(answer: &Result<A, NotStretched>) -> bool {
@@ -167,7 +172,7 @@ mod tests {
     #[test]
     fn a_hash_that_costs_more_than_the_most_is_not_run() {
         let most = Argon2Cost::new(128, 1, 1).unwrap();
-        let pool = StretchPool::new(limits(1, 8), most).unwrap();
+        let pool = StretchPool::new(limits(1, 8), most, None).unwrap();
         let refused = block_on(pool.finish(&ONE, slow("A")));
         assert!(matches!(refused, Err(NotStretched::Fault(Fault::TooCostly { .. }))));
         assert_eq!(pool.load().hashed(), 0);

@@ -69,6 +69,11 @@ impl<'a> Group<'a> {
         self.accepted == 0
     }
 
+    /// How many batches were added.
+    pub(crate) const fn len(&self) -> usize {
+        self.accepted
+    }
+
     /// Writes what the batches came to.
     pub(crate) fn write(self, txn: &WriteTransaction) -> Result<(), redb::Error> {
         let generation = self.revisions.generation();

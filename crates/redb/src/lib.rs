@@ -68,6 +68,7 @@ mod group;
 mod hand_over;
 mod header;
 mod join;
+mod metrics;
 mod options;
 mod read_threads;
 mod reader;

@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use crate::metrics::Commits;
+
 /// How a store uses its file and its threads.
 #[derive(Clone, Debug)]
 pub struct RedbOptions {
@@ -10,6 +12,7 @@ pub struct RedbOptions {
     most_waiting: NonZeroUsize,
     snapshot_age: Duration,
     read_threads: usize,
+    metrics: Option<Commits>,
 }
 
 impl RedbOptions {
@@ -43,6 +46,13 @@ impl RedbOptions {
         Self { read_threads, ..self }
     }
 
+    /// Counts and times commits, with the recorder of the crate `metrics` that is installed now:
+    /// install it first. `docs/metrics.md` has the names. Without it no clock is read.
+    #[must_use]
+    pub fn with_metrics(self) -> Self {
+        Self { metrics: Some(Commits::register()), ..self }
+    }
+
     pub(crate) const fn cache_bytes(&self) -> usize {
         (self.cache_mib as usize).saturating_mul(1 << 20)
     }
@@ -58,6 +68,10 @@ impl RedbOptions {
     pub(crate) const fn read_threads(&self) -> usize {
         self.read_threads
     }
+
+    pub(crate) const fn metrics(&self) -> Option<&Commits> {
+        self.metrics.as_ref()
+    }
 }
 
 impl Default for RedbOptions {
@@ -67,6 +81,7 @@ impl Default for RedbOptions {
             most_waiting: NonZeroUsize::MIN.saturating_add(4095),
             snapshot_age: Duration::from_secs(60),
             read_threads: 0,
+            metrics: None,
         }
     }
 }

@@ -101,7 +101,7 @@ impl RedbStore {
         let revisions = Revisions::behind(&last.load()).ok_or_else(|| {
             OpenStoreError::Damaged("the revisions of the store are used up".into())
         })?;
-        let writer = Writer::start(database, last, revisions, options.most_waiting())?;
+        let writer = Writer::start(database, last, revisions, options)?;
         Ok(Self { writer, reader, read_threads })
     }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
@@ -17,6 +16,8 @@ use crate::database;
 use crate::group::{Group, Verdict};
 use crate::hand_over::HandOver;
 use crate::join::join;
+use crate::metrics::{self, Commits};
+use crate::options::RedbOptions;
 use crate::revisions::Revisions;
 use crate::snapshot::Snapshot;
 use crate::unsettled::Unsettled;
@@ -42,12 +43,18 @@ impl Writer {
         database: Database,
         last: Last,
         revisions: Revisions,
-        most_waiting: NonZeroUsize,
+        options: &RedbOptions,
     ) -> io::Result<Self> {
-        let batches = Arc::new(HandOver::new(most_waiting));
+        let batches = Arc::new(HandOver::new(options.most_waiting()));
         let groups = Arc::default();
-        let mut desk =
-            Desk { database, last, revisions, groups: Arc::clone(&groups), failed: None };
+        let mut desk = Desk {
+            database,
+            last,
+            revisions,
+            groups: Arc::clone(&groups),
+            metrics: options.metrics().cloned(),
+            failed: None,
+        };
         let taken = Arc::clone(&batches);
         let serve = move || taken.serve_all(|waiting| desk.settle(waiting));
         let thread = thread::Builder::new().name("plugmint-redb-writer".to_owned()).spawn(serve)?;
@@ -82,6 +89,7 @@ struct Desk {
     last: Last,
     revisions: Revisions,
     groups: Arc<AtomicU64>,
+    metrics: Option<Commits>,
     /// Why nothing is settled any more.
     failed: Option<Arc<redb::Error>>,
 }
@@ -98,6 +106,9 @@ impl Desk {
                 Unsettled::Failed(cause)
             }),
         };
+        if let Some(metrics) = &self.metrics {
+            metrics.settled(answers.len(), settled.as_deref().ok());
+        }
         // Who does not wait any more is not told.
         match settled {
             Ok(verdicts) => answers.into_iter().zip(verdicts).for_each(|(answer, verdict)| {
@@ -118,10 +129,14 @@ impl Desk {
         if group.is_empty() {
             return Ok(verdicts);
         }
+        let (begun, batches) = (self.metrics.as_ref().map(|_| metrics::now()), group.len());
         let txn = database::begin(&self.database)?;
         group.write(&txn)?;
         txn.commit()?;
         self.groups.fetch_add(1, Ordering::Relaxed);
+        if let Some((metrics, begun)) = self.metrics.as_ref().zip(begun) {
+            metrics.synced(batches, begun.elapsed());
+        }
         self.last.store(Arc::new(Snapshot::last(&self.database)?));
         Ok(verdicts)
     }

@@ -150,6 +150,18 @@ pub enum EnrollOutcome {
     Repeated,
 }
 
+impl EnrollOutcome {
+    /// What a host counts by. Its meaning never changes.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Reissued => "reissued",
+            Self::Repeated => "repeated",
+        }
+    }
+}
+
 /// Why a device may not enroll.
 #[derive(Clone, Copy, Debug, Error, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a new refusal must not become the strangers' answer")]

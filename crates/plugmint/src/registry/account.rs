@@ -8,6 +8,7 @@ use thiserror::Error;
 use tracing::instrument;
 
 use crate::attempts::{Throttled, Tried};
+use crate::metrics::Begun;
 use crate::stretch_pool::NotStretched;
 use crate::{Fault, Source};
 
@@ -26,6 +27,19 @@ impl Registry {
     /// * [`AccountError::Fault`]
     #[instrument(level = "debug", skip_all, err(level = "debug"))]
     pub async fn verify_account(
+        &self,
+        source: Option<&Source>,
+        account: &str,
+        hash: Option<&AccountHash>,
+        password: &str,
+    ) -> Result<bool, AccountError> {
+        let begun = Begun::of(self.0.metrics.as_ref().map(|metrics| &metrics.verify_account));
+        let verified = self.hold_against(source, account, hash, password).await;
+        begun.ends(&verified);
+        verified
+    }
+
+    async fn hold_against(
         &self,
         source: Option<&Source>,
         account: &str,
@@ -74,6 +88,9 @@ pub enum AccountError {
 }
 
 impl AccountError {
+    /// Every [`code`](Self::code) but those of a [`Fault`], for who counts by it.
+    pub(crate) const CODES: &'static [&'static str] = &["throttled", "overloaded"];
+
     /// What a host switches on. Its meaning never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {

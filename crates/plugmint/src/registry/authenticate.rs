@@ -1,7 +1,7 @@
 //! Who is this?
 
-use futures_util::FutureExt;
-use futures_util::future::Either;
+mod connecting;
+
 use plugmint_core::derivation::AuthVerifier;
 use plugmint_core::lifecycle::Stranger;
 use plugmint_core::{
@@ -11,11 +11,14 @@ use plugmint_core::{
 use thiserror::Error;
 use tracing::{Level, enabled, field, instrument};
 
+use crate::metrics::Begun;
 use crate::source_watch::SourceTable;
 use crate::{Attempt, CloneSuspicion, Fault, RefusedAttempt, Source, keys};
 
 use super::Registry;
 use super::drive::RestsOn;
+
+use connecting::Connecting;
 
 impl Registry {
     /// A device connects with its Plug-ID and connection password.
@@ -35,10 +38,10 @@ impl Registry {
         // A layer around the future, such as a span that nobody listens to, costs a connection a
         // fourth of what it takes.
         let presented = Presented { plug_id: Some(plug_id), source: None };
-        if enabled!(Level::DEBUG) {
-            Either::Left(self.connect_traced(presented, plug_id, password).boxed())
+        if enabled!(Level::DEBUG) || self.0.metrics.is_some() {
+            Connecting::Watched { connecting: self.connect_watched(presented, plug_id, password) }
         } else {
-            Either::Right(self.connect(presented, plug_id, password))
+            Connecting::Unwatched { connecting: self.connect(presented, plug_id, password) }
         }
     }
 
@@ -56,7 +59,7 @@ impl Registry {
         password: &ConnectionPassword,
     ) -> Result<Principal, AuthenticateError> {
         let presented = Presented { plug_id: Some(plug_id), source: Some(source) };
-        let principal = self.connect_traced(presented, plug_id, password).await?;
+        let principal = self.connect_watched(presented, plug_id, password).await?;
         self.watch_sources(&principal, source).await;
         Ok(principal)
     }
@@ -96,6 +99,22 @@ impl Registry {
         }
     }
 
+    async fn connect_watched(
+        &self,
+        presented: Presented<'_>,
+        plug_id: &PlugId,
+        password: &ConnectionPassword,
+    ) -> Result<Principal, AuthenticateError> {
+        if enabled!(Level::DEBUG) {
+            // Boxed, so that who counts does not carry what who traces does.
+            return Box::pin(self.connect_traced(presented, plug_id, password)).await;
+        }
+        let begun = Begun::of(self.0.metrics.as_ref().map(|metrics| &metrics.authenticate));
+        let connected = self.connect(presented, plug_id, password).await;
+        begun.ends(&connected);
+        connected
+    }
+
     #[instrument(
         level = "debug",
         name = "authenticate",
@@ -109,7 +128,10 @@ impl Registry {
         plug_id: &PlugId,
         password: &ConnectionPassword,
     ) -> Result<Principal, AuthenticateError> {
-        self.connect(presented, plug_id, password).await
+        let begun = Begun::of(self.0.metrics.as_ref().map(|metrics| &metrics.authenticate));
+        let connected = self.connect(presented, plug_id, password).await;
+        begun.ends(&connected);
+        connected
     }
 
     async fn connect(
@@ -166,7 +188,7 @@ impl Registry {
             let template =
                 PlugId::from_parts(PlugIdKind::Template, *plug_id.unwrap_or(nobody).body());
             let presented = Presented { plug_id: plug_id.as_ref(), source };
-            self.connect_traced(presented, &template, &password).await?;
+            self.connect_watched(presented, &template, &password).await?;
         }
         Err(AuthenticateError::Refused)
     }
@@ -243,6 +265,9 @@ pub enum AuthenticateError {
 }
 
 impl AuthenticateError {
+    /// Every [`code`](Self::code) but those of a [`Fault`], for who counts by it.
+    pub(crate) const CODES: &'static [&'static str] = &["refused"];
+
     /// What a host switches on. Its meaning never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -19,6 +19,7 @@ use crate::attempts::{AttemptLimits, Attempts};
 use crate::clock::{Clock, SystemClock};
 use crate::hooks::{Decider, Observer};
 use crate::key_ring::{self, KeyRing, LiveKeys, Tags};
+use crate::metrics::Metrics;
 use crate::random::Random;
 use crate::root_keys::{RootKeyError, RootKeys};
 use crate::serial_queue::SerialQueue;
@@ -40,6 +41,7 @@ pub struct RegistryBuilder {
     attempts: AttemptLimits,
     decider: Option<Arc<dyn Decider>>,
     observer: Option<Arc<dyn Observer>>,
+    metrics: Option<Box<Metrics>>,
     most_argon2: Argon2Cost,
     records: Records,
     tags: Option<Arc<Tags>>,
@@ -63,6 +65,7 @@ impl RegistryBuilder {
             attempts: AttemptLimits::default(),
             decider: None,
             observer: None,
+            metrics: None,
             most_argon2: Argon2Cost::new(memory_kib, passes, lanes).unwrap_or_default(),
             records: Records::Plain,
             tags: None,
@@ -101,6 +104,13 @@ impl RegistryBuilder {
     /// unless told otherwise.
     pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
         Self { observer: Some(observer), ..self }
+    }
+
+    /// Counts and times what the registry does, with the recorder of the crate `metrics` that is
+    /// installed now: install it first. `docs/metrics.md` has the names; labels are outcomes, never
+    /// ids. It costs a call two looks at a clock; without it a call pays nothing.
+    pub fn with_metrics(self) -> Self {
+        Self { metrics: Some(Box::new(Metrics::register())), ..self }
     }
 
     /// The most memory, passes and lanes that a template may ask for; 2 GiB, 16 and 16 unless told
@@ -211,18 +221,20 @@ impl RegistryBuilder {
     }
 
     fn build(self, keys: KeyRing, installation: Installation) -> io::Result<Registry> {
+        let stretches = self.metrics.as_ref().map(|metrics| metrics.stretches.clone());
         Ok(Registry(Arc::new(Shared {
             store: self.store,
             tags: self.tags,
             keys: LiveKeys::new(keys),
             clock: self.clock,
             random: self.random,
-            pool: StretchPool::new(self.stretch, self.most_argon2)?,
+            pool: StretchPool::new(self.stretch, self.most_argon2, stretches)?,
             attempts: Attempts::new(self.attempts),
             queue: SerialQueue::default(),
             decider: self.decider,
             observer: self.observer,
             sources: OnceLock::new(),
+            metrics: self.metrics,
             most_argon2: self.most_argon2,
             installation,
             closed: AtomicBool::new(false),

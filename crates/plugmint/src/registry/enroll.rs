@@ -13,6 +13,7 @@ use tracing::instrument;
 
 use crate::attempts::Tried;
 use crate::hooks::Suspicion;
+use crate::metrics::Begun;
 use crate::{Attempt, EnrollRequest, RepeatedEnrollment, Source, Verdict};
 
 use super::Registry;
@@ -104,7 +105,9 @@ impl Registry {
         password: &EnrollPassword,
         profile: Option<&ProfileChange>,
     ) -> Result<Enrollment, EnrollError> {
+        let begun = Begun::of(self.0.metrics.as_ref().map(|metrics| &metrics.enroll));
         let enrolled = self.attempt_once(source, id, password, profile).await;
+        begun.ends(&enrolled);
         match &enrolled {
             Ok(enrollment) if enrollment.outcome() == EnrollOutcome::Repeated => {
                 if let Some(observer) = &self.0.observer {

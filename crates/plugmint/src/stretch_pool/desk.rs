@@ -13,6 +13,7 @@ use super::fair_queue::FairQueue;
 use super::limits::StretchLimits;
 use super::load::{Mean, StretchLoad};
 use crate::Fault;
+use crate::metrics::Stretches;
 
 /// What a caller is told.
 pub(super) type Answer = Result<Stretched, NotStretched>;
@@ -21,6 +22,7 @@ pub(super) type Answer = Result<Stretched, NotStretched>;
 #[derive(Debug)]
 pub(super) struct Desk {
     limits: StretchLimits,
+    metrics: Option<Stretches>,
     state: Mutex<State>,
     wake: Condvar,
 }
@@ -65,7 +67,11 @@ impl Desk {
             hashed: 0,
             overloaded: 0,
         };
-        Self { limits, state: Mutex::new(state), wake: Condvar::new() }
+        Self { limits, metrics: None, state: Mutex::new(state), wake: Condvar::new() }
+    }
+
+    pub(super) fn with_metrics(self, metrics: Option<Stretches>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Leaves a job; the answer comes from a thread, or from whoever takes its place.
@@ -105,6 +111,7 @@ impl Desk {
             state.waiting.push(template, Waiting { job, answer, since: now() });
             receiver
         });
+        self.tell(&state);
         drop(state);
         for waiting in sent_away {
             waiting.tell(Err(NotStretched::Overloaded { retry_after }));
@@ -128,7 +135,11 @@ impl Desk {
             if stretched.is_some() {
                 state.hashed += 1;
                 state.hash.add(took);
+                if let Some(metrics) = &self.metrics {
+                    metrics.hashed(took);
+                }
             }
+            self.tell(&state);
             drop(state);
             if let Some(stretched) = stretched {
                 // Whoever left meanwhile does not miss the answer.
@@ -144,6 +155,7 @@ impl Desk {
         // Nobody to be told stands in this: dropping what waits is the answer `Closed`, and wipes
         // the passwords.
         let waiting = state.waiting.take_out(|_| true);
+        self.tell(&state);
         drop(state);
         drop(waiting);
         self.wake.notify_all();
@@ -180,15 +192,27 @@ impl Desk {
             };
             let waited = waiting.since.elapsed();
             state.wait.add(waited);
+            if let Some(metrics) = &self.metrics {
+                metrics.waited(waited);
+            }
             if waited < self.limits.deadline() {
                 state.busy += 1;
+                self.tell(&state);
                 return Some(waiting);
             }
             state.overloaded += 1;
             let retry_after = self.retry_after(&state);
+            self.tell(&state);
             drop(state);
             waiting.tell(Err(NotStretched::Overloaded { retry_after }));
             state = self.lock();
+        }
+    }
+
+    /// Tells whoever measures what the pool is at.
+    fn tell(&self, state: &State) {
+        if let Some(metrics) = &self.metrics {
+            metrics.is_at(state.waiting.len(), state.busy);
         }
     }
 

@@ -9,6 +9,7 @@ use plugmint_core::lifecycle::{Registration, SerialRecord};
 use plugmint_core::{ControlPassword, ControllerCap, EnrollOutcome, KeyVersion, SerialId};
 use tracing::instrument;
 
+use crate::metrics::Begun;
 use crate::registry::Registry;
 use crate::registry::reading::Reading;
 use crate::{Attempt, Fault, RepeatedEnrollment, Source};
@@ -79,7 +80,9 @@ impl Registry {
         password: &ControlPassword,
         request: &ControllerRequest,
     ) -> Result<ControllerEnrollment, EnrollControllerError> {
+        let begun = Begun::of(self.0.metrics.as_ref().map(|metrics| &metrics.enroll_controller));
         let enrolled = self.control(source, thing, password, request).await;
+        begun.ends(&enrolled);
         match &enrolled {
             Ok(enrollment) if enrollment.outcome() == EnrollOutcome::Repeated => {
                 if let Some(observer) = &self.0.observer {

@@ -47,6 +47,10 @@ pub enum EnrollControllerError {
 }
 
 impl EnrollControllerError {
+    /// Every [`code`](Self::code) but those of a [`Fault`], for who counts by it.
+    pub(crate) const CODES: &'static [&'static str] =
+        &["refused", "too-many-controllers", "last-ordinal", "throttled", "overloaded"];
+
     /// What a host switches on. Its meaning never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {

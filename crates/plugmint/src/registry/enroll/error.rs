@@ -54,6 +54,17 @@ pub enum EnrollError {
 }
 
 impl EnrollError {
+    /// Every [`code`](Self::code) but those of a [`Fault`], for who counts by it.
+    pub(crate) const CODES: &'static [&'static str] = &[
+        "refused",
+        "already-enrolled",
+        "already-activated",
+        "denied",
+        "too-many-labels",
+        "throttled",
+        "overloaded",
+    ];
+
     /// What a host switches on. Its meaning never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -8,6 +8,7 @@ use plugmint_core::{
 };
 use tracing::instrument;
 
+use crate::metrics::Begun;
 use crate::registry::reading::Reading;
 use crate::registry::{AuthenticateError, Registry};
 use crate::{Attempt, Fault, Source};
@@ -46,7 +47,7 @@ impl Registry {
         thing: &SerialId,
         control: &ControlPassword,
     ) -> Result<Outcome, AddThingError> {
-        let added = self.add(source, (holder, Some(password)), thing, control).await;
+        let added = self.add_counted(source, (holder, Some(password)), thing, control).await;
         self.tell_added(source, holder, thing, &added);
         added
     }
@@ -70,7 +71,7 @@ impl Registry {
         thing: &SerialId,
         control: &ControlPassword,
     ) -> Result<Outcome, AddThingError> {
-        let added = self.add(source, (holder, None), thing, control).await;
+        let added = self.add_counted(source, (holder, None), thing, control).await;
         self.tell_added(source, holder, thing, &added);
         added
     }
@@ -88,6 +89,19 @@ impl Registry {
                 self.tell_refused(Attempt::AddThing { holder, thing }, source, error.code());
             }
         }
+    }
+
+    async fn add_counted(
+        &self,
+        source: Option<&Source>,
+        holder: (&PlugId, Option<&ConnectionPassword>),
+        thing: &SerialId,
+        control: &ControlPassword,
+    ) -> Result<Outcome, AddThingError> {
+        let begun = Begun::of(self.0.metrics.as_ref().map(|metrics| &metrics.add_thing));
+        let added = self.add(source, holder, thing, control).await;
+        begun.ends(&added);
+        added
     }
 
     async fn add(

@@ -42,6 +42,10 @@ pub enum AddThingError {
 }
 
 impl AddThingError {
+    /// Every [`code`](Self::code) but those of a [`Fault`], for who counts by it.
+    pub(crate) const CODES: &'static [&'static str] =
+        &["refused", "thing-refused", "throttled", "overloaded"];
+
     /// What a host switches on. Its meaning never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
