@@ -8,8 +8,10 @@ mod operations;
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use plugmint::testing::{FixedClock, builder};
 use plugmint::{
     AuthenticateError, ConnectionPassword, ControllerRequest, Epoch, Observer, PlugId, Principal,
@@ -67,6 +69,29 @@ fn a_connection_allocates_twice_at_most() {
         let (answer, allocations) = connect(&scene, &unknown, password);
         assert!(matches!(answer, Err(AuthenticateError::Refused)));
         assert!(allocations <= 2, "{allocations} allocations for an unknown id");
+    });
+}
+
+#[test]
+fn a_connection_that_is_counted_allocates_as_often_as_one_that_is_not() {
+    of_each_store(|store| {
+        let (clock, recorder) = (Arc::new(FixedClock::default()), Numbers::default());
+        let settings = builder(store, Arc::clone(&clock), 1);
+        let settings = metrics::with_local_recorder(&recorder, || settings.with_metrics());
+        let scene = block_on(Scene::with(settings, clock, design()));
+        let (_, enrollment) = block_on(scene.activated("SN-1", &generated_password(1)));
+        let credentials = enrollment.credentials();
+        let (plug_id, password) = (credentials.plug_id(), credentials.connection_password());
+        let wrong = ConnectionPassword::parse(WRONG).unwrap();
+        for _ in 0..3 {
+            connect(&scene, plug_id, password).0.unwrap();
+        }
+        let before = recorder.0.load(Ordering::Relaxed);
+        for password in [password, &wrong] {
+            let allocations = connect(&scene, plug_id, password).1;
+            assert!(allocations <= 2, "{allocations} allocations");
+        }
+        assert_eq!(recorder.0.load(Ordering::Relaxed) - before, 2, "they were counted");
     });
 }
 
@@ -177,6 +202,28 @@ fn a_connection_from_a_source_that_is_watched_looks_up_the_template_once() {
         block_on(scene.registry.authenticate_from(&source, plug_id, password)).unwrap();
         let after = (counting.gets() - before.0, counting.attempts() - before.1);
         assert_eq!(after, (look_ups, 0), "{from}");
+    }
+}
+
+/// A recorder that adds all counters up.
+#[derive(Default)]
+struct Numbers(Arc<AtomicU64>);
+
+impl Recorder for Numbers {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
+        Counter::from_arc(Arc::clone(&self.0))
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
     }
 }
 

@@ -1,0 +1,9 @@
+//! What a registry and its store count and time, where somebody counts.
+
+#![cfg(test)]
+
+mod calls;
+mod commits;
+mod documentation;
+mod hashing;
+mod scene;
