@@ -24,7 +24,7 @@ pub(crate) use serial::{
     AddArgs, ExplainArgs, FilterArgs, HistoryArgs, ListArgs, ReactivateArgs, ReplaceControlArgs,
     SeenArgs, SeenEpoch, SerialArgs, SerialCommand, SetAccessArgs, ShowArgs, VerifyHistoryArgs,
 };
-pub(crate) use serve::ServeArgs;
+pub(crate) use serve::{LogFormat, ServeArgs};
 pub(crate) use template::{
     ChangeTemplateArgs, CreateTemplateArgs, DeleteTemplateArgs, TemplateCommand,
 };

@@ -101,13 +101,14 @@ impl Home {
     pub(crate) fn open(
         &self,
         options: &RedbOptions,
+        set: impl FnOnce(RegistryBuilder) -> RegistryBuilder,
     ) -> Result<(Registry, Arc<RedbStore>), Failure> {
         let store = match self.owner(options)? {
             Owner::Server(client, _) => return Err(served(client.path())),
             Owner::Nobody(store) => Arc::new(store),
         };
         let keys = self.load_keys()?;
-        let opened = block_on(registry_over(Arc::clone(&store)).open(&keys));
+        let opened = block_on(set(registry_over(Arc::clone(&store))).open(&keys));
         Ok((opened.map_err(|error| self.not_opened(error))?, store))
     }
 

@@ -11,6 +11,7 @@ mod failure;
 mod home;
 mod output;
 mod progress;
+mod prometheus;
 mod rows;
 mod secret_input;
 mod shell;

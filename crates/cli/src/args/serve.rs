@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 #[derive(Args, Debug)]
 pub(crate) struct ServeArgs {
@@ -24,7 +24,29 @@ pub(crate) struct ServeArgs {
     /// The file that holds the hash of the owner's password, as `hash-password` prints it
     #[arg(long, value_name = "FILE", env = "PLUGMINT_OWNER_HASH_FILE", requires = "owner_email")]
     pub(crate) owner_hash_file: Option<PathBuf>,
+    /// Where Prometheus reads /metrics; nowhere unless named. It asks nobody who they are: name an
+    /// address that strangers do not reach
+    #[arg(long, value_name = "ADDRESS:PORT", env = "PLUGMINT_METRICS")]
+    pub(crate) metrics: Option<SocketAddr>,
+    /// How the lines on standard error are written; `RUST_LOG` says which there are
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        env = "PLUGMINT_LOG_FORMAT",
+        value_enum,
+        default_value_t = LogFormat::Text
+    )]
+    pub(crate) log_format: LogFormat,
     /// How long calls that were accepted may take once the server is told to end, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) grace: u64,
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object on each line
+    Json,
 }

@@ -1,5 +1,7 @@
 //! `plugmint serve`
 
+mod log;
+mod metrics;
 mod owner;
 
 use std::io;
@@ -20,29 +22,32 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
 use crate::home::{Home, Host};
 use crate::output::Output;
 
+use metrics::Metrics;
 use owner::OneOwner;
 
 #[derive(Serialize)]
 struct Serving {
     devices: String,
     operators: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics: Option<String>,
 }
 
 pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result<(), Failure> {
+    let metrics = Metrics::at(arguments.metrics);
     // A backup may take longer than a call.
     let options = RedbOptions::default().with_snapshot_age(BACKUP_TIME);
-    let (registry, store) = home.open(&options)?;
+    let (registry, store) = metrics.open(home, options)?;
     let host = Host::new(home.clone(), store);
     let operators = Operators::new(registry.clone()).with_host(Arc::new(host));
     let owner = OneOwner::of(arguments, &registry)?;
-    log_to_stderr();
+    log::to_stderr(arguments.log_format);
     let mut api = DeviceApi::new(registry.clone())
         .with_trusted_proxies(TrustedProxies::of(arguments.trusted_proxy.iter().copied()));
     if let Some(owner) = owner {
@@ -59,16 +64,16 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
             failure.hint("name another --listen, if another program listens there")
         })?;
         let address = listener.local_addr().map_err(|error| failed(&error))?;
+        let metrics = metrics.serve().await?;
         // From here on a signal is waited for, and ends nothing by itself.
         let ends = Ends::new().map_err(|error| failed(&error))?;
         let socket = operators.open_socket(home.data())?;
         let serving = Serving {
             devices: format!("http://{address}/iot/device"),
             operators: socket.path().display().to_string(),
+            metrics,
         };
-        output.show(&serving, |Serving { devices, operators }| {
-            format!("devices are served at {devices}, operators at {operators}")
-        })?;
+        output.show(&serving, in_words)?;
         let served = serve(listener, router, ends, Duration::from_secs(arguments.grace)).await;
         socket.close().await;
         served
@@ -141,14 +146,15 @@ async fn health(State(registry): State<Registry>) -> (StatusCode, &'static str) 
     }
 }
 
-/// Lines of the server go to standard error, one for each event; `RUST_LOG` says which.
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    // Who reads them may go: the server serves on.
-    let lines = lines.log_internal_errors(false);
-    // Whoever has set one up already keeps it.
-    drop(lines.try_init());
+fn in_words(serving: &Serving) -> String {
+    let metrics =
+        serving.metrics.iter().map(|metrics| format!("\nmetrics are served at {metrics}"));
+    format!(
+        "devices are served at {}, operators at {}{}",
+        serving.devices,
+        serving.operators,
+        metrics.collect::<String>()
+    )
 }
 
 fn failed(error: &io::Error) -> Failure {

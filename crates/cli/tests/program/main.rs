@@ -13,10 +13,12 @@ mod home;
 mod import;
 mod keys;
 mod lists;
+mod metrics;
 #[expect(dead_code, reason = "what is run with and without a server uses each a part of it")]
 mod program;
 mod secrets;
 mod serials;
+mod served;
 mod show;
 mod templates;
 
