@@ -201,11 +201,12 @@ async fn operators(kept: &Kept, registry: &Registry, id: &SerialId, ada: &Actor)
     kept.value(&registry.history(id, None, NonZeroUsize::MAX).await.unwrap());
     kept.value(&Author::Device);
     kept.debug(registry);
+    kept.debug(&registry.key_versions().await.unwrap());
     kept.debug(&registry.stretch_load());
 }
 
 /// What an operation is traced as.
-const SPANS: [&str; 47] = [
+const SPANS: [&str; 49] = [
     "access",
     "add_thing",
     "authenticate",
@@ -233,6 +234,7 @@ const SPANS: [&str; 47] = [
     "grants_of",
     "grants_on",
     "history",
+    "key_versions",
     "open",
     "open_template",
     "reactivate",
@@ -249,6 +251,7 @@ const SPANS: [&str; 47] = [
     "retire_controller",
     "serials",
     "set_access",
+    "template_deletion",
     "transfer",
     "unenroll",
     "unenroll_by_device",

@@ -8,6 +8,7 @@ mod sweeping;
 use plugmint_core::lifecycle::SerialRecord;
 use plugmint_core::{KeyStanding, KeyVersion};
 use plugmint_store::{Key, Operation, Record, Store, StoreError, TagError, tag_version};
+use tracing::instrument;
 
 use crate::key_ring::Tags;
 use crate::stored_keys::StoredKeys;
@@ -32,6 +33,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`Fault`]
+    #[instrument(level = "debug", skip_all, err(level = "debug"))]
     pub async fn key_versions(&self) -> Result<Vec<(KeyVersion, Option<KeyStanding>)>, Fault> {
         self.ensure_open()?;
         let stored = StoredKeys::load(&*self.0.store).await?;

@@ -119,6 +119,13 @@ impl TemplateDeletion {
     /// * [`DeleteTemplateError::Opened`]: somebody opened the template, and the deletion is given
     ///   up.
     /// * [`DeleteTemplateError::Fault`]: the template may be closed; go on, or begin again.
+    #[instrument(
+        level = "debug",
+        name = "template_deletion",
+        skip_all,
+        fields(template = %self.id),
+        err(level = "debug")
+    )]
     pub async fn step(&mut self) -> Result<DeletionProgress, DeleteTemplateError> {
         self.registry.ensure_open()?;
         let Some((template, revision)) = self.closed.clone() else {
