@@ -27,6 +27,8 @@
 //! error. Dropping the last handle and calling [`open`](RedbStore::open) shows what was kept, and
 //! serves again.
 //!
+//! [`with_metrics`](RedbOptions::with_metrics) tells how many share a sync, and how long it takes.
+//!
 //! # Reads
 //! A read sees the last commit that was acknowledged, and never waits for a writer or for a disk
 //! that others wait for.

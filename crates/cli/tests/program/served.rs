@@ -101,8 +101,8 @@ impl Served {
     }
 
     pub(crate) fn is_told_to_end(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let told = format!("kill -TERM {}", self.child.id());
+        assert!(Command::new("bash").args(["-c", &told]).status().unwrap().success());
     }
 
     /// Ends, well. What it has said that was not read.

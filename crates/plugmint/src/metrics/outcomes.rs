@@ -91,7 +91,7 @@ mod tests {
     fn every_code_of_every_counted_error_is_counted() {
         for (source, codes) in [
             (include_str!("../fault.rs"), Fault::CODES),
-            (include_str!("../registry/authenticate.rs"), AuthenticateError::CODES),
+            (include_str!("../registry/authenticate/error.rs"), AuthenticateError::CODES),
             (include_str!("../registry/enroll/error.rs"), EnrollError::CODES),
             (include_str!("../registry/controllers/error.rs"), EnrollControllerError::CODES),
             (include_str!("../registry/grants/error.rs"), AddThingError::CODES),

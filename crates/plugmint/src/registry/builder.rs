@@ -108,7 +108,7 @@ impl RegistryBuilder {
 
     /// Counts and times what the registry does, with the recorder of the crate `metrics` that is
     /// installed now: install it first. `docs/metrics.md` has the names; labels are outcomes, never
-    /// ids. It costs a call two looks at a clock; without it a call pays nothing.
+    /// ids. It costs a call two looks at a clock; without it a call pays one branch.
     pub fn with_metrics(self) -> Self {
         Self { metrics: Some(Box::new(Metrics::register())), ..self }
     }
