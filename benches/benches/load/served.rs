@@ -1,0 +1,141 @@
+//! Two servers in this process: the devices' interface, and a handler that does nothing.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::any;
+use plugmint::testing::root_key;
+use plugmint::{
+    Actor, DeviceName, EnrollPassword, NewSerial, OpaqueText, PasswordClass, ProfileChange,
+    Registry, SerialId, SerialNumber, TemplateDesign, TemplateName,
+};
+use plugmint_benches::{Fleet, PASSWORD};
+use plugmint_http::{DeviceApi, DeviceListener, Peer};
+use plugmint_redb::{RedbOptions, RedbStore};
+use pollster::block_on;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::calls::{Call, Calls};
+
+/// Both servers, until they are dropped.
+pub(crate) struct Served {
+    pub(crate) devices: SocketAddr,
+    /// Answers what a device that reads itself is answered, whoever calls.
+    pub(crate) bare: SocketAddr,
+    fleet: Fleet,
+    registry: Registry,
+    directory: TempDir,
+    runtime: Runtime,
+}
+
+impl Served {
+    /// Devices that have connected before, in a store on redb with tags, as the program has it.
+    pub(crate) fn new() -> Self {
+        let (directory, by) = (tempfile::tempdir().unwrap(), Actor::parse("bench").unwrap());
+        let fleet = Fleet::new(DEVICES, true).unwrap();
+        let file = directory.path().join("store.redb");
+        let store = RedbStore::create(&file, &RedbOptions::default()).unwrap();
+        fleet.fill(&store, fleet.records.len()).unwrap();
+        let builder = Registry::builder(Arc::new(store)).with_tagged_records();
+        let registry = block_on(builder.open(&root_key())).unwrap();
+        for (plug_id, _) in &fleet.devices {
+            let kept = ProfileChange::new().name(Some(DeviceName::parse("Kitchen").unwrap()));
+            let kept = kept.props(Some(OpaqueText::parse(PROPS).unwrap()));
+            block_on(registry.set_profile(plug_id, &kept, &by)).unwrap();
+        }
+        let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
+        let (listener, devices) = listening(&runtime);
+        let service = DeviceApi::new(registry.clone()).router();
+        let service = service.into_make_service_with_connect_info::<Peer>();
+        runtime.spawn(async { axum::serve(DeviceListener::new(listener), service).await });
+        let bare = devices;
+        let mut served = Self { devices, bare, fleet, registry, directory, runtime };
+        let answer = Bytes::from(served.answer_to_a_device());
+        let (listener, bare) = listening(&served.runtime);
+        let does_nothing = move || {
+            let answer = answer.clone();
+            async move { ([(CONTENT_TYPE, "application/json")], answer) }
+        };
+        let router = Router::new().route("/iot/device/{id}", any(does_nothing));
+        served.runtime.spawn(async { axum::serve(listener, router).await });
+        served.bare = bare;
+        served
+    }
+
+    /// Where the script of these calls lies.
+    pub(crate) fn script(&self, name: &str, calls: &Calls) -> std::path::PathBuf {
+        let file = self.directory.path().join(name);
+        calls.written_to(&file);
+        file
+    }
+
+    /// Each device reads itself.
+    pub(crate) fn reading(&self) -> Calls {
+        let read = |(plug_id, password): &(plugmint::PlugId, plugmint::ConnectionPassword)| Call {
+            path: format!("/iot/device/{plug_id}"),
+            headers: vec![
+                ("X-Plug-Id", plug_id.to_string()),
+                ("X-Plug-Auth", password.expose_text().to_string()),
+            ],
+            body: String::new(),
+        };
+        Calls { method: "GET", calls: self.fleet.devices.iter().map(read).collect() }
+    }
+
+    /// Devices that have not connected yet ask again for what they were given.
+    pub(crate) fn enrolling(&self, class: PasswordClass) -> Calls {
+        let registry = &self.registry;
+        let design = TemplateDesign::new(TemplateName::parse("White refrigerators").unwrap());
+        let design = design.with_password_class(class);
+        let template = block_on(registry.create_template(registry.company(), design)).unwrap();
+        let by = Actor::parse("bench").unwrap();
+        let enrolled = |number: usize| {
+            let serial = SerialNumber::parse(&format!("SN-{number}")).unwrap();
+            let id = SerialId::new(*template.id(), serial);
+            let password = || EnrollPassword::parse(PASSWORD).unwrap();
+            let new = NewSerial::new(serial, password());
+            block_on(registry.register(template.id(), new, &by)).unwrap();
+            block_on(registry.enroll(&id, &password())).unwrap();
+            let model = template.id();
+            let body = format!(r#"{{"model":"{model}","hwid":"{serial}","pass":"{PASSWORD}"}}"#);
+            Call { path: "/iot/device".to_owned(), headers: Vec::new(), body }
+        };
+        Calls { method: "POST", calls: (0..ENROLLED).map(enrolled).collect() }
+    }
+
+    fn answer_to_a_device(&self) -> Vec<u8> {
+        let Calls { calls, .. } = self.reading();
+        let Some(Call { path, headers, .. }) = calls.first() else { panic!("there is no device") };
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let headers = headers.collect::<Vec<_>>().concat();
+        let call = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}\r\n");
+        let mut stream = TcpStream::connect(self.devices).unwrap();
+        stream.write_all(call.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        body.as_bytes().to_vec()
+    }
+}
+
+fn listening(runtime: &Runtime) -> (TcpListener, SocketAddr) {
+    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+const DEVICES: usize = 1000;
+
+/// More than call at once: two calls of one chosen serial are under way at most.
+const ENROLLED: usize = 128;
+
+/// What a platform may keep with a device.
+const PROPS: &str =
+    r#"{"firmware":"3.1.4","zone":"Europe/Rome","interval":60,"alarms":["door","power"]}"#;
