@@ -84,8 +84,10 @@ impl PlugId {
 
 impl fmt::Display for PlugId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [0; 2 * Self::BODY_LEN];
+        let digits = base16ct::lower::encode_str(&self.body, &mut digits);
         f.write_str(self.kind.prefix())?;
-        self.body.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(digits.map_err(|_| fmt::Error)?)
     }
 }
 

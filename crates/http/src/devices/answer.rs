@@ -96,8 +96,9 @@ impl From<Refusal> for Answered {
 
 /// JSON of one length.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Answered {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => with_body(status, bytes),
+    let mut bytes = Vec::with_capacity(TYPICAL_LEN);
+    match serde_json::to_writer(&mut bytes, value) {
+        Ok(()) => with_body(status, bytes),
         Err(_) => with_body(StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
     }
 }
@@ -217,3 +218,6 @@ fn overloaded(retry_after: Duration) -> Refusal {
     let msg = "too many enrollments wait: try again later";
     Refusal::later(StatusCode::SERVICE_UNAVAILABLE, msg, retry_after)
 }
+
+/// What most answers fit into.
+const TYPICAL_LEN: usize = 512;

@@ -38,8 +38,8 @@ fn is_too_long(error: &axum::Error) -> bool {
 /// be taken for nothing.
 pub(super) fn ensure_length(parts: &Parts, method: &Method) -> Result<(), Refusal> {
     let says =
-        [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|name| parts.headers.contains_key(name));
-    if *method == Method::DELETE && parts.version <= Version::HTTP_11 && !says {
+        || [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|name| parts.headers.contains_key(name));
+    if *method == Method::DELETE && parts.version <= Version::HTTP_11 && !says() {
         let msg = "the length of the body is not told: expected Content-Length";
         return Err(Refusal::malformed(msg).and_closes());
     }

@@ -49,9 +49,12 @@ impl Claimed {
             value.map(|text| text.unwrap_or_default().to_owned())
         };
         let (plug_id, auth) = (text("x-plug-id"), text("x-plug-auth").map(Zeroizing::new));
+        let (plug_id, auth) = match (plug_id, auth) {
+            (Some(plug_id), Some(auth)) => return Self::Device { plug_id, auth },
+            half => half,
+        };
         let (email, master) = (text("x-plug-email"), text("x-plug-master").map(Zeroizing::new));
         match (plug_id, auth, email, master) {
-            (Some(plug_id), Some(auth), _, _) => Self::Device { plug_id, auth },
             (_, _, Some(email), Some(master)) => Self::Owner { email, master },
             (Some(plug_id), None, None, Some(master)) => Self::DeviceOfOwner { plug_id, master },
             (None, None, None, None) => Self::Nobody,
@@ -82,17 +85,18 @@ impl DeviceApi {
                 Ok(Caller::Device { principal: Box::new(principal), password })
             }
             Claimed::Owner { email, master } => {
-                let company = self.owner(source, Claim::Email(&email), &master).await?;
+                let claim = Claim::Email(&email);
+                let company = Box::pin(self.owner(source, claim, &master)).await?;
                 Ok(Caller::Owner { company })
             }
             Claimed::DeviceOfOwner { plug_id, master } => {
                 let plug_id = PlugId::parse_kind(PlugIdKind::Device, &plug_id);
                 let plug_id = plug_id.map_err(|_| Refusal::unauthorized())?;
                 // Whoever names a device that is not there costs what one who names another does.
-                let company = company_of(&self.registry, &plug_id).await?;
+                let company = Box::pin(company_of(&self.registry, &plug_id)).await?;
                 let nobody = CompanyId::from_parts([0; 12]);
                 let claim = Claim::Company(company.as_ref().unwrap_or(&nobody));
-                self.owner(source, claim, &master).await?;
+                Box::pin(self.owner(source, claim, &master)).await?;
                 company.map(|_| Caller::DeviceOfOwner { plug_id }).ok_or_else(Refusal::unauthorized)
             }
         }

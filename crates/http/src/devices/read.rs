@@ -1,7 +1,10 @@
 //! `GET /iot/device/{id}`
 
 use axum::http::StatusCode;
-use plugmint::{AccessLevel, LookUpError, PlugId, Profile, Registry};
+use plugmint::{
+    AccessLevel, DeviceName, LookUpError, PlugId, Principal, PrincipalKind, Profile, ProvenBy,
+    Registry, SerialNumber, TemplateId,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -13,9 +16,9 @@ use super::target::Target;
 /// What a device shows of itself.
 #[derive(Serialize)]
 struct Shown<'a> {
-    id: String,
+    id: &'a PlugId,
     hwid: Option<&'a str>,
-    model: String,
+    model: &'a TemplateId,
     name: Option<&'a str>,
     status: &'static str,
     perm: Option<&'a RawValue>,
@@ -24,19 +27,27 @@ struct Shown<'a> {
 
 impl DeviceApi {
     pub(super) async fn read(&self, caller: &Caller, id: &str) -> Result<Answered, Refusal> {
-        let plug_id: Option<PlugId> = id.parse().ok();
+        match (caller, id.parse().ok()) {
+            (Caller::Device { principal, .. }, Some(plug_id))
+                if plug_id == *principal.plug_id() =>
+            {
+                self.read_itself(principal).await
+            }
+            (_, plug_id) => Box::pin(self.read_another(caller, plug_id)).await,
+        }
+    }
+
+    async fn read_another(
+        &self,
+        caller: &Caller,
+        plug_id: Option<PlugId>,
+    ) -> Result<Answered, Refusal> {
         let target = match (caller, plug_id) {
             (Caller::Owner { company }, Some(plug_id)) => {
                 let target = self.of_company(&plug_id, company).await?;
                 target.ok_or_else(Refusal::unknown)?
             }
             (Caller::Owner { .. }, None) => return Err(Refusal::unknown()),
-            (Caller::Device { principal, .. }, Some(plug_id))
-                if plug_id == *principal.plug_id() =>
-            {
-                let itself = Target::of(&self.registry, principal).await?;
-                itself.ok_or_else(Refusal::unauthorized)?
-            }
             (Caller::DeviceOfOwner { plug_id: own }, Some(plug_id)) if plug_id == *own => {
                 let itself = Target::find(&self.registry, own).await?;
                 itself.ok_or_else(Refusal::unauthorized)?
@@ -44,7 +55,26 @@ impl DeviceApi {
             (_, Some(plug_id)) => self.controlled(caller, &plug_id).await?,
             (_, None) => return Err(Refusal::forbidden()),
         };
-        self.show(&target).await
+        let plug_id = target.plug_id().ok_or_else(Refusal::unknown)?;
+        shown(&target, &profile(&self.registry, plug_id).await?)
+    }
+
+    /// A device reads itself, as most calls do.
+    async fn read_itself(&self, principal: &Principal) -> Result<Answered, Refusal> {
+        let profile = self.registry.profile_of(principal).await?;
+        match (principal.kind(), principal.proven_by()) {
+            // Whose current password connects is Activated and not disabled: its record says no more.
+            (PrincipalKind::Thing, ProvenBy::Current) => {
+                let (id, model) = (principal.plug_id(), principal.id().template());
+                let hwid = Some(principal.id().serial().as_str());
+                Ok(Shown::new(id, hwid, model, "ok", &profile).named(profile.name()).answer())
+            }
+            (PrincipalKind::Thing, ProvenBy::Overlap { .. })
+            | (PrincipalKind::Controller { .. }, _) => {
+                let itself = Box::pin(Target::of(&self.registry, principal)).await?;
+                shown(&itself.ok_or_else(Refusal::unauthorized)?, &profile)
+            }
+        }
     }
 
     /// A device of a company's.
@@ -74,31 +104,43 @@ impl DeviceApi {
             AccessLevel::Read | AccessLevel::ReadWrite => Ok(target),
         }
     }
+}
 
-    async fn show(&self, target: &Target) -> Result<Answered, Refusal> {
-        let (plug_id, id) = match target {
-            Target::Thing(status) => (status.plug_id, &status.id),
-            Target::Controller(status) => (Some(status.plug_id), &status.thing),
-        };
-        let plug_id = plug_id.ok_or_else(Refusal::unknown)?;
-        let profile = profile(&self.registry, &plug_id).await?;
-        let (hwid, name) = match target {
-            Target::Thing(status) => (Some(status.id.serial().as_str()), profile.name()),
-            Target::Controller(status) => (
-                status.own_serial.as_ref().map(plugmint::SerialNumber::as_str),
-                status.name.as_ref(),
-            ),
-        };
-        let shown = Shown {
-            id: plug_id.to_string(),
+fn shown(target: &Target, profile: &Profile) -> Result<Answered, Refusal> {
+    let plug_id = target.plug_id().ok_or_else(Refusal::unknown)?;
+    let (hwid, name) = match target {
+        Target::Thing(status) => (Some(status.id.serial()), profile.name()),
+        Target::Controller(status) => (status.own_serial.as_ref(), status.name.as_ref()),
+    };
+    let hwid = hwid.map(SerialNumber::as_str);
+    Ok(Shown::new(plug_id, hwid, target.template(), target.status(), profile).named(name).answer())
+}
+
+impl<'a> Shown<'a> {
+    fn new(
+        id: &'a PlugId,
+        hwid: Option<&'a str>,
+        model: &'a TemplateId,
+        status: &'static str,
+        profile: &'a Profile,
+    ) -> Self {
+        Self {
+            id,
             hwid,
-            model: id.template().to_string(),
-            name: name.map(plugmint::DeviceName::as_str),
-            status: target.status(),
+            model,
+            name: None,
+            status,
             perm: profile.perm().and_then(|perm| serde_json::from_str(perm.as_str()).ok()),
             props: profile.props().and_then(|props| serde_json::from_str(props.as_str()).ok()),
-        };
-        Ok(json(StatusCode::OK, &shown))
+        }
+    }
+
+    fn named(self, name: Option<&'a DeviceName>) -> Self {
+        Self { name: name.map(DeviceName::as_str), ..self }
+    }
+
+    fn answer(&self) -> Answered {
+        json(StatusCode::OK, self)
     }
 }
 

@@ -1,9 +1,11 @@
 //! From a request to an answer.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::HttpBody;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::ALLOW;
@@ -51,7 +53,13 @@ async fn serve(api: Arc<DeviceApi>, id: Option<String>, request: Request) -> Ans
     if let Err(refusal) = body::ensure_length(&parts, &method) {
         return refusal.into();
     }
-    let body = match timeout_at(deadline, body::read(body, api.body_limit)).await {
+    // Nothing is waited for that is not to come.
+    let body = if body.is_end_stream() {
+        Ok(Ok(Bytes::default()))
+    } else {
+        timeout_at(deadline, Box::pin(body::read(body, api.body_limit))).await
+    };
+    let body = match body {
         Ok(Ok(body)) => body,
         Ok(Err(refusal)) => return refusal.into(),
         Err(_) => {
@@ -62,7 +70,8 @@ async fn serve(api: Arc<DeviceApi>, id: Option<String>, request: Request) -> Ans
     let (claimed, source) = (Claimed::of(&parts.headers), source::of(&parts, &api.proxies));
     let call = Call { method, id, claimed, source, body };
     if call.method == Method::GET {
-        return within(deadline, async move { Ok::<_, Infallible>(api.answer(call).await) }).await;
+        let answer = pin!(async { Ok::<_, Infallible>(api.answer(call).await) });
+        return within(deadline, answer).await;
     }
     // Who hangs up has asked all the same, and an attempt that is right is not to be paid for.
     let answer = tokio::spawn(async move { api.answer(call).await });
@@ -81,6 +90,7 @@ async fn within<E>(
 }
 
 impl DeviceApi {
+    // Calls that write are boxed: reads, which are many, would be moved about with their size.
     async fn answer(&self, call: Call) -> Answered {
         let answered = match &call.id {
             None => self.answer_collection(call).await,
@@ -93,11 +103,11 @@ impl DeviceApi {
         let Call { method, claimed, source, body, .. } = call;
         let source = source.as_ref();
         match method {
-            Method::POST => self.enroll(source, &body).await,
-            Method::PUT => self.control(source, claimed, &body).await,
+            Method::POST => Box::pin(self.enroll(source, &body)).await,
+            Method::PUT => Box::pin(self.control(source, claimed, &body)).await,
             Method::DELETE => {
                 let caller = self.caller(claimed, source).await?;
-                self.remove(&caller, &body).await
+                Box::pin(self.remove(&caller, &body)).await
             }
             _ => Ok(not_allowed("POST, PUT, DELETE")),
         }
@@ -112,23 +122,22 @@ impl DeviceApi {
         let caller = self.caller(claimed, source).await?;
         match method {
             Method::GET => self.read(&caller, &id).await,
-            Method::PATCH => self.change(&caller, &id, &body).await,
-            _ => self.release(&caller, &id, &body).await,
+            Method::PATCH => Box::pin(self.change(&caller, &id, &body)).await,
+            _ => Box::pin(self.release(&caller, &id, &body)).await,
         }
     }
 }
 
 /// What is meant: some devices send every `PATCH`, and every `DELETE` with a body, as a `POST`.
 fn method(parts: &Parts) -> Method {
+    if parts.method != Method::POST {
+        return parts.method.clone();
+    }
     let says = parts.headers.get("x-http-method-override").and_then(|value| value.to_str().ok());
     match says.map(str::trim) {
-        Some(says) if parts.method == Method::POST && says.eq_ignore_ascii_case("PATCH") => {
-            Method::PATCH
-        }
-        Some(says) if parts.method == Method::POST && says.eq_ignore_ascii_case("DELETE") => {
-            Method::DELETE
-        }
-        Some(_) | None => parts.method.clone(),
+        Some(says) if says.eq_ignore_ascii_case("PATCH") => Method::PATCH,
+        Some(says) if says.eq_ignore_ascii_case("DELETE") => Method::DELETE,
+        Some(_) | None => Method::POST,
     }
 }
 

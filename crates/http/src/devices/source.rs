@@ -49,6 +49,9 @@ pub(super) fn of(parts: &Parts, proxies: &TrustedProxies) -> Option<Source> {
     let plain = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     let peer = parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.address());
     let peer = peer.or(plain)?;
+    if !proxies.holds(peer.ip()) {
+        return Some(Source::from(peer.ip()));
+    }
     let lines = parts.headers.get_all("x-forwarded-for").iter();
     let texts = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     // From the end on, up to the first that is no address.

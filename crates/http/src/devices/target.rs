@@ -2,7 +2,7 @@
 
 use plugmint::{
     CompanyId, ControllerStageName, ControllerStatus, FindError, LookUpError, Mark, PlugId,
-    Principal, PrincipalKind, Registry, SerialStatus, StageName,
+    Principal, PrincipalKind, Registry, SerialStatus, StageName, TemplateId,
 };
 
 use super::answer::Refusal;
@@ -66,14 +66,25 @@ impl Target {
 
     /// Whose template it, or its Thing, is of.
     pub(super) async fn company(&self, registry: &Registry) -> Result<Option<CompanyId>, Refusal> {
-        let id = match self {
-            Self::Thing(status) => status.id,
-            Self::Controller(status) => status.thing,
-        };
-        match registry.template(id.template()).await {
+        match registry.template(self.template()).await {
             Ok(template) => Ok(Some(*template.company())),
             Err(LookUpError::Fault(fault)) => Err(fault.into()),
             Err(_) => Ok(None),
+        }
+    }
+
+    /// The template of it, or of its Thing.
+    pub(super) const fn template(&self) -> &TemplateId {
+        match self {
+            Self::Thing(status) => status.id.template(),
+            Self::Controller(status) => status.thing.template(),
+        }
+    }
+
+    pub(super) const fn plug_id(&self) -> Option<&PlugId> {
+        match self {
+            Self::Thing(status) => status.plug_id.as_ref(),
+            Self::Controller(status) => Some(&status.plug_id),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Where one call ends and the next begins, as far as that must be known to find the heads.
 
-use httparse::{EMPTY_HEADER, Request, Status, parse_chunk_size};
+use std::mem::MaybeUninit;
+
+use httparse::{Request, Status, parse_chunk_size};
 
 /// What follows a head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,9 +19,9 @@ pub(super) enum Follows {
 
 /// A head that is whole: how many bytes it has, and what follows it. `None` while it is not.
 pub(super) fn head(bytes: &[u8]) -> Option<(usize, Follows)> {
-    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-    let mut request = Request::new(&mut headers);
-    let length = match request.parse(bytes) {
+    let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
+    let mut request = Request::new(&mut []);
+    let length = match request.parse_with_uninit_headers(bytes, &mut headers) {
         Ok(Status::Complete(length)) => length,
         Ok(Status::Partial) if bytes.len() < MOST_HEAD => return None,
         Ok(Status::Partial) | Err(_) => return Some((bytes.len(), Follows::Unknown)),

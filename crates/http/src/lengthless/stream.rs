@@ -167,6 +167,31 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
         self.late.get_or_insert_with(|| Box::pin(sleep(LONGEST))).as_mut().poll(cx)
     }
 
+    /// Reads to where it shall be, and leaves it there if it goes through as it is, as most calls do:
+    /// one at a time, with all of its head. `false` when it does not.
+    fn poll_in_place(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<bool>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        let (_, came) = buf.filled().split_at(before);
+        if came.is_empty() {
+            self.state = State::Ended;
+            return Poll::Ready(Ok(true));
+        }
+        if let Some((length, Follows::Length(body))) = frame::head(came)
+            && let Some(left) = body.checked_sub((came.len() - length) as u64)
+        {
+            self.state = if left == 0 { State::Head } else { State::Body(left) };
+            return Poll::Ready(Ok(true));
+        }
+        self.came.extend_from_slice(came);
+        buf.set_filled(before);
+        Poll::Ready(Ok(false))
+    }
+
     /// Reads more; how many bytes came.
     fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let mut more = [0; READ_AT_ONCE];
@@ -224,6 +249,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
                 this.state = State::Ended;
             }
             match this.state {
+                State::Head if this.came.is_empty() => {
+                    if ready!(this.poll_in_place(cx, buf))? {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
                 State::Through => return Pin::new(&mut this.inner).poll_read(cx, buf),
                 State::Waits => return Poll::Pending,
                 State::Ended => return Poll::Ready(Ok(())),

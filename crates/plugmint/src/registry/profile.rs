@@ -4,13 +4,13 @@ use plugmint_core::controller::ControllerRefusal;
 use plugmint_core::derivation::AuthVerifier;
 use plugmint_core::lifecycle::{Decision, Outcome, RetiredSerial};
 use plugmint_core::{
-    Actor, Author, ConnectionPassword, PlugId, PrincipalKind, Profile, ProfileChange,
+    Actor, Author, ConnectionPassword, PlugId, Principal, PrincipalKind, Profile, ProfileChange,
 };
 use tracing::instrument;
 
-use crate::Unknown;
 use crate::registry::reading::Reading;
 use crate::registry::{AuthenticateError, LookUpError, Registry, VerbError};
+use crate::{Fault, Unknown, keys};
 
 impl Registry {
     /// What is kept with a Thing or a Controller. Nothing is, unless somebody
@@ -26,6 +26,23 @@ impl Registry {
         let found = reading.credential(plug_id).await?;
         found.ok_or_else(|| Unknown::holder(plug_id))?;
         Ok(reading.profile(plug_id).await?)
+    }
+
+    /// What is kept with a Thing or a Controller that has just connected: one look-up.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(plug_id = %principal.plug_id()),
+        err(level = "debug")
+    )]
+    pub async fn profile_of(&self, principal: &Principal) -> Result<Profile, Fault> {
+        self.ensure_open()?;
+        let record = self.0.store.get(&keys::profile(principal.plug_id())?).await?;
+        let profile = record.map(|record| Profile::decode(record.value())).transpose()?;
+        Ok(profile.unwrap_or_default())
     }
 
     /// What is kept with a Thing or a Controller is what `change` says; what it does not speak of
