@@ -1,5 +1,6 @@
 //! `plugmint serve`
 
+mod ending;
 mod log;
 mod metrics;
 mod owner;
@@ -14,20 +15,19 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use plugmint::Registry;
-use plugmint_http::operators::Operators;
+use plugmint_http::operators::{OperatorSocket, Operators};
 use plugmint_http::{DeviceApi, DeviceListener, Peer, TrustedProxies};
 use plugmint_redb::RedbOptions;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
 
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
 use crate::home::{Home, Host};
 use crate::output::Output;
 
+use ending::Ending;
 use metrics::Metrics;
 use owner::OneOwner;
 
@@ -58,6 +58,8 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
     let runtime =
         Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))?;
     let served = runtime.block_on(async {
+        let ending = Ending::new(Duration::from_secs(arguments.grace));
+        let ending = ending.map_err(|error| failed(&error))?;
         let listener = TcpListener::bind(arguments.listen).await;
         let listener = listener.map_err(|error| {
             let failure = failed(&error).about(Path::new(&arguments.listen.to_string()));
@@ -65,8 +67,6 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         })?;
         let address = listener.local_addr().map_err(|error| failed(&error))?;
         let metrics = metrics.serve().await?;
-        // From here on a signal is waited for, and ends nothing by itself.
-        let ends = Ends::new().map_err(|error| failed(&error))?;
         let socket = operators.open_socket(home.data())?;
         let serving = Serving {
             devices: format!("http://{address}/iot/device"),
@@ -74,66 +74,35 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
             metrics,
         };
         output.show(&serving, in_words)?;
-        let served = serve(listener, router, ends, Duration::from_secs(arguments.grace)).await;
-        socket.close().await;
-        served
+        serve(listener, router, socket, ending).await
     });
-    // Whoever hung up has asked all the same: what was begun is finished here.
-    runtime.shutdown_timeout(Duration::from_secs(arguments.grace));
+    // What is left belongs to who hung up, or was cut off: none of it is half done.
+    runtime.shutdown_timeout(Duration::from_secs(1));
     pollster::block_on(registry.close());
     served
 }
 
-/// Serves until a signal comes, and then until every call that was accepted is answered, or the grace
-/// is over.
+/// Serves until it is told to end, and every call that was made before is answered.
 async fn serve(
     listener: TcpListener,
     router: Router,
-    mut ends: Ends,
-    grace: Duration,
+    operators: OperatorSocket,
+    ending: Ending,
 ) -> Result<(), Failure> {
-    let (ending, mut ended) = watch::channel(false);
-    let mut told = ended.clone();
-    let service = router.into_make_service_with_connect_info::<Peer>();
-    let serving = axum::serve(DeviceListener::new(listener), service)
-        .with_graceful_shutdown(async move { drop(told.wait_for(|ending| *ending).await) });
-    let serving = async { serving.await };
-    let ends = async {
-        ends.told().await;
-        tracing::info!("told to end: answering what was accepted");
-        ending.send_replace(true);
-        Ok::<_, io::Error>(())
-    };
-    let grace_is_over = async {
-        drop(ended.wait_for(|ending| *ending).await);
-        tokio::time::sleep(grace).await;
+    let service = ending.over(router).into_make_service_with_connect_info::<Peer>();
+    let devices = axum::serve(DeviceListener::new(listener), service)
+        .with_graceful_shutdown(ending.lets_nobody_in());
+    let lets_nobody_in = ending.lets_nobody_in();
+    let operators = async {
+        lets_nobody_in.await;
+        operators.close().await;
+        Ok(())
     };
     tokio::select! {
-        served = async { tokio::try_join!(serving, ends) } => {
+        served = async { tokio::try_join!(async { devices.await }, operators) } => {
             served.map(drop).map_err(|error| failed(&error))
         }
-        () = grace_is_over => Ok(()),
-    }
-}
-
-/// What tells the server to end.
-struct Ends {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Ends {
-    fn new() -> io::Result<Self> {
-        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
-        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
-    }
-
-    /// Waits for SIGINT or SIGTERM.
-    async fn told(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
+        () = ending.until_over() => Ok(()),
     }
 }
 

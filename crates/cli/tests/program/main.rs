@@ -19,6 +19,7 @@ mod program;
 mod secrets;
 mod serials;
 mod served;
+mod serving;
 mod show;
 mod templates;
 
