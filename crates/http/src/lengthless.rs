@@ -72,8 +72,8 @@ impl Peer {
     }
 }
 
-impl Connected<IncomingStream<'_, DeviceListener<TcpListener>>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, DeviceListener<TcpListener>>) -> Self {
+impl<L: Listener<Addr = SocketAddr>> Connected<IncomingStream<'_, DeviceListener<L>>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, DeviceListener<L>>) -> Self {
         Self(*stream.remote_addr())
     }
 }

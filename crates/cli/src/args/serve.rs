@@ -15,6 +15,14 @@ pub(crate) struct ServeArgs {
         default_value = "127.0.0.1:8080"
     )]
     pub(crate) listen: SocketAddr,
+    /// The certificate to speak TLS with, in PEM, its issuers behind it; read again on SIGHUP
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE", env = "PLUGMINT_TLS_CERT", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of that certificate, in PEM, for its owner alone to read
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE", env = "PLUGMINT_TLS_KEY", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// A proxy whose X-Forwarded-For is believed; may be given more than once
     #[arg(long, value_name = "ADDRESS", env = "PLUGMINT_TRUSTED_PROXY", value_delimiter = ',')]
     pub(crate) trusted_proxy: Vec<IpAddr>,

@@ -1,11 +1,15 @@
 //! `plugmint serve`
 
+mod door;
 mod ending;
 mod log;
 mod metrics;
 mod owner;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +18,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use axum::serve::Listener;
 use plugmint::Registry;
 use plugmint_http::operators::{OperatorSocket, Operators};
 use plugmint_http::{DeviceApi, DeviceListener, Peer, TrustedProxies};
@@ -27,6 +32,7 @@ use crate::failure::{Failure, Kind};
 use crate::home::{Home, Host};
 use crate::output::Output;
 
+use door::Door;
 use ending::Ending;
 use metrics::Metrics;
 use owner::OneOwner;
@@ -40,6 +46,7 @@ struct Serving {
 }
 
 pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result<(), Failure> {
+    let door = Door::of(arguments)?;
     let metrics = Metrics::at(arguments.metrics);
     // A backup may take longer than a call.
     let options = RedbOptions::default().with_snapshot_age(BACKUP_TIME);
@@ -69,12 +76,12 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         let metrics = metrics.serve().await?;
         let socket = operators.open_socket(home.data())?;
         let serving = Serving {
-            devices: format!("http://{address}/iot/device"),
+            devices: format!("{}://{address}/iot/device", door.scheme()),
             operators: socket.path().display().to_string(),
             metrics,
         };
         output.show(&serving, in_words)?;
-        serve(listener, router, socket, ending).await
+        door.serve(listener, router, socket, ending).await
     });
     // What is left belongs to who hung up, or was cut off: none of it is half done.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -84,7 +91,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
 
 /// Serves until it is told to end, and every call that was made before is answered.
 async fn serve(
-    listener: TcpListener,
+    listener: impl Listener<Addr = SocketAddr>,
     router: Router,
     operators: OperatorSocket,
     ending: Ending,

@@ -1,6 +1,8 @@
 //! `plugmint serve`, as a process that devices call.
 
 mod ending;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -33,6 +33,22 @@ fn what_was_called_before_the_end_is_answered_and_kept() {
     }
 }
 
+#[cfg(feature = "tls")]
+#[test]
+fn what_was_called_before_the_end_is_answered_over_tls_too() {
+    use super::tls;
+
+    let (home, template, serials) = tls::with_files();
+    for round in 0..2 {
+        let serving = tls::serving(&home);
+        let connect = || connect(serving.address()).map(|plain| Box::new(tls::over(plain)) as _);
+        let met = told_to_end_under_load(&serving, &connect, &template, &serials, round);
+        assert_eq!(serving.ended().code, Some(0));
+        assert_eq!(met.lost.into_inner(), 0, "calls were whole, and had no answer");
+        assert_kept(&home, &template, &met.told.into_inner().unwrap());
+    }
+}
+
 /// A connection of a device.
 trait Connection: Read + Write + Send {}
 

@@ -1,0 +1,63 @@
+//! How devices come in: as they are, or over TLS.
+
+use axum::Router;
+use plugmint_http::operators::OperatorSocket;
+#[cfg(feature = "tls")]
+use rustls::ServerConfig;
+use tokio::net::TcpListener;
+
+use crate::args::ServeArgs;
+use crate::failure::Failure;
+
+use super::ending::Ending;
+#[cfg(feature = "tls")]
+use super::tls::{TlsFiles, TlsListener};
+
+/// Whether what comes in is TLS.
+pub(super) struct Door {
+    #[cfg(feature = "tls")]
+    tls: Option<(TlsFiles, ServerConfig)>,
+}
+
+impl Door {
+    /// The one that a command line asks for.
+    #[cfg(feature = "tls")]
+    pub(super) fn of(arguments: &ServeArgs) -> Result<Self, Failure> {
+        Ok(Self { tls: TlsFiles::of(arguments)? })
+    }
+
+    /// The one that there is.
+    #[cfg(not(feature = "tls"))]
+    pub(super) fn of(_: &ServeArgs) -> Result<Self, Failure> {
+        Ok(Self {})
+    }
+
+    /// How its address begins.
+    #[cfg(feature = "tls")]
+    pub(super) const fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// How its address begins.
+    #[cfg(not(feature = "tls"))]
+    pub(super) const fn scheme(&self) -> &'static str {
+        "http"
+    }
+
+    /// Serves behind it until the end.
+    pub(super) async fn serve(
+        self,
+        listener: TcpListener,
+        router: Router,
+        operators: OperatorSocket,
+        ending: Ending,
+    ) -> Result<(), Failure> {
+        #[cfg(feature = "tls")]
+        if let Some((files, config)) = self.tls {
+            let listener = TlsListener::new(listener, files, config);
+            let listener = listener.map_err(|error| super::failed(&error))?;
+            return super::serve(listener, router, operators, ending).await;
+        }
+        super::serve(listener, router, operators, ending).await
+    }
+}
