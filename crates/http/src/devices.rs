@@ -6,6 +6,7 @@ mod caller;
 mod change;
 mod enroll;
 mod lists;
+mod nowhere;
 mod perm;
 mod read;
 mod remove;
@@ -23,10 +24,11 @@ use plugmint::Registry;
 
 use crate::{NobodyOwns, Owners};
 
+pub use nowhere::no_such_path;
 pub use source::TrustedProxies;
 
 /// The devices' interface over a registry: `/iot/device` and `/iot/device/{id}`, to be mounted under
-/// any path.
+/// any path. `GET /iot/openapi.json` tells what can be called, in `OpenAPI` 3.1.
 ///
 /// Devices cannot be changed, so it answers them as they are: every answer has a `Content-Length`,
 /// success is 200 or 201, an error is `{"err": <status>, "msg": <text>}`, and `POST` with
@@ -91,6 +93,10 @@ impl DeviceApi {
         Router::new()
             .route("/iot/device", any(serve::collection))
             .route("/iot/device/{id}", any(serve::one))
+            .route("/iot/openapi.json", any(serve::document))
+            .route("/iot/device/", any(no_such_path))
+            .route("/iot/device/{id}/", any(no_such_path))
+            .route("/iot/device/{id}/{*rest}", any(no_such_path))
             .with_state(Arc::new(self))
     }
 }

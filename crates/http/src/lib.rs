@@ -8,9 +8,10 @@
 
 mod devices;
 mod lengthless;
+mod openapi;
 pub mod operators;
 mod owners;
 
-pub use devices::{DeviceApi, TrustedProxies};
+pub use devices::{DeviceApi, TrustedProxies, no_such_path};
 pub use lengthless::{DeviceListener, DeviceStream, Peer};
 pub use owners::{Account, Claim, NobodyOwns, Owners, OwnersUnavailable};

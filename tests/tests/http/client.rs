@@ -98,6 +98,12 @@ impl Call {
         self
     }
 
+    /// Its method and its path.
+    pub(crate) fn line(&self) -> (&str, &str) {
+        let mut words = self.head.split(' ');
+        (words.next().unwrap(), words.next().unwrap())
+    }
+
     /// Through the proxy that is trusted, from that address.
     pub(crate) fn from(self, address: &str) -> Self {
         self.header("X-Forwarded-For", address)

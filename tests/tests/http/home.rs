@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::Router;
 use plugmint::derivation::{PasswordText, StretchMemory};
 use plugmint::{
     AccessLevel, AccountHash, Argon2Cost, CompanyId, PlugId, Registry, SerialId, StageName, Store,
@@ -22,6 +23,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::client::{Answer, Call, Client};
+use crate::document::document;
 
 /// A server that runs until it is dropped.
 pub(crate) struct Server {
@@ -31,8 +33,12 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn of(api: DeviceApi) -> Self {
+        Self::over(api.router())
+    }
+
+    pub(crate) fn over(router: Router) -> Self {
         let (runtime, listener, address) = listening();
-        let service = api.router().into_make_service_with_connect_info::<Peer>();
+        let service = router.into_make_service_with_connect_info::<Peer>();
         runtime.spawn(async { axum::serve(DeviceListener::new(listener), service).await });
         Self { address, runtime: Some(runtime) }
     }
@@ -54,6 +60,13 @@ impl Server {
 
     pub(crate) fn client(&self) -> Client {
         Client::to(self.address)
+    }
+
+    /// A call on a connection of its own.
+    pub(crate) fn call(&self, call: &Call) -> Answer {
+        let mut client = self.client();
+        client.send(call.bytes());
+        client.answer()
     }
 }
 
@@ -108,11 +121,11 @@ impl Home {
         self.scene.template.id().to_string()
     }
 
-    /// A call on a connection of its own.
+    /// A call on a connection of its own, whose answer is one that the document tells of.
     pub(crate) fn call(&self, call: &Call) -> Answer {
-        let mut client = self.server.client();
-        client.send(call.bytes());
-        client.answer()
+        let answer = self.server.call(call);
+        document(&self.server).allows(call, &answer);
+        answer
     }
 
     /// Registers a Thing, without a device yet.

@@ -21,7 +21,7 @@ use axum::routing::get;
 use axum::serve::Listener;
 use plugmint::Registry;
 use plugmint_http::operators::{OperatorSocket, Operators};
-use plugmint_http::{DeviceApi, DeviceListener, Peer, TrustedProxies};
+use plugmint_http::{DeviceApi, DeviceListener, Peer, TrustedProxies, no_such_path};
 use plugmint_redb::RedbOptions;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         api = api.with_owners(Arc::new(owner));
     }
     let health = Router::new().route("/healthz", get(health)).with_state(registry.clone());
-    let router = api.router().merge(health);
+    let router = api.router().merge(health).fallback(no_such_path);
     let runtime =
         Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))?;
     let served = runtime.block_on(async {

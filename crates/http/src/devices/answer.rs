@@ -108,7 +108,8 @@ pub(super) fn empty() -> Answered {
     Response::new(Body::empty())
 }
 
-fn with_body(status: StatusCode, bytes: Vec<u8>) -> Answered {
+/// JSON that is written already.
+pub(super) fn with_body(status: StatusCode, bytes: Vec<u8>) -> Answered {
     let mut answered = Response::new(Body::from(bytes));
     *answered.status_mut() = status;
     answered.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -14,8 +14,10 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use plugmint::Source;
 use tokio::time::{Instant, timeout_at};
 
+use crate::openapi;
+
 use super::DeviceApi;
-use super::answer::{Answered, Refusal};
+use super::answer::{Answered, Refusal, with_body};
 use super::body::{self, Bytes};
 use super::caller::Claimed;
 use super::source;
@@ -34,6 +36,21 @@ pub(super) async fn one(
     match id {
         Ok(Path(id)) => serve(api, Some(id), request).await,
         Err(_) => Refusal::malformed("the path is no text").into(),
+    }
+}
+
+/// `/iot/openapi.json`
+pub(super) async fn document(request: Request) -> Answered {
+    let (parts, _) = request.into_parts();
+    if let Err(refusal) = body::ensure_length(&parts, &method(&parts)) {
+        return refusal.into();
+    }
+    match (parts.method, openapi::document()) {
+        (Method::GET | Method::HEAD, Some(document)) => with_body(StatusCode::OK, document.into()),
+        (Method::GET | Method::HEAD, None) => {
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the platform failed").into()
+        }
+        _ => not_allowed("GET, HEAD"),
     }
 }
 
@@ -129,7 +146,7 @@ impl DeviceApi {
 }
 
 /// What is meant: some devices send every `PATCH`, and every `DELETE` with a body, as a `POST`.
-fn method(parts: &Parts) -> Method {
+pub(super) fn method(parts: &Parts) -> Method {
     if parts.method != Method::POST {
         return parts.method.clone();
     }
