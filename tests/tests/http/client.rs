@@ -30,6 +30,17 @@ impl Client {
         _ = self.stream.write_all(bytes);
     }
 
+    /// Sends something again and again until the other side takes no more of it; how many bytes.
+    pub(crate) fn flood(&mut self, bytes: &[u8]) -> usize {
+        self.stream.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
+        let mut sent = 0;
+        while let Ok(more) = self.stream.write(&bytes[sent % bytes.len()..]) {
+            sent += more;
+        }
+        self.stream.set_write_timeout(None).unwrap();
+        sent
+    }
+
     /// Sends nothing more.
     pub(crate) fn end(&self) {
         // Whoever was hung up on has nothing to end.

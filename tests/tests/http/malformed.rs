@@ -202,3 +202,43 @@ fn a_path_that_is_none_is_404_and_one_that_is_no_text_is_400() {
     assert_eq!(home.call(&device.calls("GET", &queried)).status, 200);
     assert_eq!(home.call(&device.calls("GET", "*")).status, 404);
 }
+
+#[test]
+fn what_a_body_is_said_to_be_means_nothing() {
+    let home = Home::new();
+    let thing = home.registered("A");
+    for says in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=utf-16",
+        "image/png",
+        "",
+        "\u{fc}",
+        ";",
+    ] {
+        let body = thing.enrolling().to_string();
+        let call = Call::new("POST", "/iot/device").header("Content-Type", says);
+        assert_eq!(home.call(&call.clone().text(body)).status, 200, "{says}");
+        assert_eq!(home.call(&call.text("model=x&hwid=y&pass=z")).status, 400, "{says}");
+    }
+    let twice = Call::new("POST", "/iot/device").header("Content-Type", "text/plain");
+    assert_eq!(home.call(&twice.json(&thing.enrolling())).status, 200);
+}
+
+#[test]
+fn a_head_that_is_too_long_is_431_and_closes() {
+    let home = Home::new();
+    let (_, device) = home.thing("A");
+    let many = (0..200).fold(device.get(), |call, n| call.header(&format!("X-{n}"), "x"));
+    let long = device.get().header("X-Long", &"x".repeat(1_000_000));
+    let path = Call::new("GET", &path(&"x".repeat(70_000)));
+    for (call, statuses) in [(many, [431, 431]), (long, [431, 431]), (path, [414, 431])] {
+        let mut client = home.server.client();
+        client.try_send(&call.bytes());
+        let answer = client.answer();
+        assert!(statuses.contains(&answer.status), "{}", answer.status);
+        assert!(client.is_closed());
+    }
+    assert_eq!(home.call(&device.get()).status, 200);
+}

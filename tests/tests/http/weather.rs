@@ -163,6 +163,23 @@ fn a_thousand_connections_that_say_nothing_are_in_nobodys_way() {
 }
 
 #[test]
+fn who_asks_on_and_on_and_reads_no_answer_is_held_up_and_in_nobodys_way() {
+    let home = Home::new();
+    let (_, device) = home.thing("A");
+    let get = device.get().bytes();
+    let mut greedy = home.server.client();
+    let sent = greedy.flood(&get);
+    assert_eq!(home.call(&device.get()).status, 200);
+    let whole = sent / get.len();
+    assert!(whole > 100, "{whole}");
+    for _ in 0..whole {
+        assert_eq!(greedy.answer().value()["id"], device.id);
+    }
+    greedy.send(&get[sent % get.len()..]);
+    assert_eq!(greedy.answer().status, 200);
+}
+
+#[test]
 fn devices_that_all_call_on_one_thing_are_all_answered() {
     let home = Home::new();
     let (thing, device) = home.thing("A");

@@ -12,6 +12,7 @@ mod histories;
 mod home;
 mod import;
 mod keys;
+mod killed;
 mod lists;
 mod metrics;
 #[expect(dead_code, reason = "what is run with and without a server uses each a part of it")]

@@ -43,7 +43,8 @@ impl Serving {
             lines.read_to_string(&mut all).unwrap();
             all
         });
-        let url = first.strip_prefix("devices are served at ").unwrap_or_default().trim();
+        let url = first.strip_prefix("devices are served at ").unwrap_or_default();
+        let url = url.split(", operators").next().unwrap();
         Self { child, url: url.to_owned(), stderr: Some(stderr) }
     }
 
