@@ -6,6 +6,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a check panics where its property does not hold")]
 
 pub mod batch;
+pub mod devices;
 pub mod ids;
 pub mod lifecycle;
 pub mod records;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use arbitrary::{Arbitrary, Unstructured};
-use plugmint_fuzz::{batch, ids, lifecycle, records, rows};
+use plugmint_fuzz::{batch, devices, ids, lifecycle, records, rows};
 
 #[test]
 fn every_text_holds() {
@@ -29,6 +29,11 @@ fn all_batches_hold() {
 #[test]
 fn every_life_holds() {
     inputs("lifecycle").for_each(|bytes| lifecycle::check(&commands(&bytes)));
+}
+
+#[test]
+fn every_connection_holds() {
+    inputs("devices").for_each(|bytes| devices::check(&bytes));
 }
 
 /// As a target reads them.

@@ -1,6 +1,7 @@
 //! Writes the seeds of all corpora anew, as `corpus/TARGET/seed-NAME`.
 
 mod batches;
+mod devices;
 mod lives;
 mod records;
 mod rows;
@@ -18,7 +19,8 @@ fn main() -> io::Result<()> {
     write("records", records::seeds())?;
     write("rows", rows::seeds())?;
     write("batch", batches::seeds())?;
-    write("lifecycle", lives::seeds())
+    write("lifecycle", lives::seeds())?;
+    write("devices", devices::seeds())
 }
 
 fn write(target: &str, seeds: Vec<Seed>) -> io::Result<()> {
