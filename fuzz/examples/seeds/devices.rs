@@ -13,6 +13,13 @@ pub(super) fn seeds() -> Vec<Seed> {
         ("read", [a, b, c, "e:w", "1:w", "1:b", ""].map(|by| call("GET", "/$1", by, "")).to_vec()),
         ("change", [a, c, "e:w", "1:w"].map(|by| call("PATCH", "/$1", by, changing)).to_vec()),
         (
+            "wrong",
+            ["Email: $e", "Id: $1"]
+                .map(|who| format!("X-Plug-{who}\r\nX-Plug-Master: wrong"))
+                .map(|who| with("GET", "/$1", "", &who, ""))
+                .to_vec(),
+        ),
+        (
             "status",
             ["ok", "disabled", "reactivate", "x"]
                 .map(|status| call("PATCH", "/$1", "e:w", &format!("{{\"status\":\"{status}\"}}")))

@@ -52,15 +52,12 @@ impl Home {
         let mut named = Vec::new();
         while let [byte, rest @ ..] = text {
             let known = |name: &u8| self.names.iter().find(|(known, _)| known == name);
-            match rest.first().and_then(known).filter(|_| *byte == b'$') {
-                Some((_, stands_for)) => {
-                    named.extend_from_slice(stands_for.as_bytes());
-                    text = &rest[1..];
-                }
-                None => {
-                    named.push(*byte);
-                    text = rest;
-                }
+            if let Some((_, stands_for)) = rest.first().and_then(known).filter(|_| *byte == b'$') {
+                named.extend_from_slice(stands_for.as_bytes());
+                text = &rest[1..];
+            } else {
+                named.push(*byte);
+                text = rest;
             }
         }
         named
