@@ -11,13 +11,14 @@ use std::sync::Arc;
 
 use plugmint::{Living, SerialFilter, SerialScope, StageName, TemplateState};
 use plugmint_http::operators::{
-    BackUp, Call, CountSerials, DeleteTemplate, Disable, FailureKind, ListSerials, OperatorClient,
-    OperatorError, OperatorSocket, Operators, RotateKey, SOCKET_FILE, ShowSerial, ShowTemplate,
+    AddKey, BackUp, Call, CountSerials, DeleteTemplate, Disable, FailureKind, ListSerials,
+    OperatorClient, OperatorError, OperatorSocket, Operators, SOCKET_FILE, ShowSerial,
+    ShowTemplate,
 };
 use plugmint_memory::MemoryStore;
-use plugmint_tests::{Scene, design, generated_password};
+use plugmint_tests::{Scene, design, generated_password, new_serial};
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 /// A server with a registry in memory, and whoever asks it.
 struct Served {
@@ -65,9 +66,9 @@ fn a_server_of_ones_own_serves_its_operators_with_one_call() {
 fn what_the_host_did_not_give_is_not_offered() {
     run(async {
         let served = served().await;
-        let file = served.data.path().join("b.redb");
+        let file = served.data.path().join("b.redb").to_str().unwrap().to_owned();
         for error in [
-            served.ask(RotateKey {}).await.unwrap_err(),
+            served.ask(AddKey {}).await.unwrap_err(),
             served.ask(BackUp { file }).await.unwrap_err(),
         ] {
             assert_eq!((error.kind(), error.code()), (FailureKind::Refused, "not-offered"));
@@ -83,7 +84,7 @@ fn the_socket_is_closed_with_its_name_and_opened_again() {
         assert_eq!(mode & 0o777, 0o600);
         socket.close().await;
         assert!(!found(data.path()).await && !data.path().join(SOCKET_FILE).exists());
-        let gone = client.ask(&RotateKey {}, |_| ControlFlow::Continue(())).await.unwrap_err();
+        let gone = client.ask(&AddKey {}, |_| ControlFlow::Continue(())).await.unwrap_err();
         assert_eq!((gone.kind(), gone.code()), (FailureKind::Failed, "server-gone"));
         let again = Operators::new(scene.registry).open_socket(data.path()).unwrap();
         assert!(found(data.path()).await);
@@ -124,11 +125,15 @@ fn a_directory_that_is_not_there_or_too_deep_is_told_and_nothing_is_left() {
 fn a_call_that_its_caller_breaks_off_ends_and_leaves_what_it_says() {
     run(async {
         let served = served().await;
-        for number in 0..2_100 {
-            served.scene.register(&format!("SN-{number}"), &generated_password(number)).await;
-        }
-        let template = *served.scene.id("SN-0").template();
-        let (living, by) = (Living::Retire, served.scene.ada.clone());
+        // More than one step is ahead of what is listened to.
+        let new = |number| {
+            let (serial, password) = (format!("SN-{number}"), generated_password(number));
+            new_serial(&serial, &password)
+        };
+        let many = (0..40_000).map(new).collect();
+        let (template, by) = (*served.scene.id("SN-0").template(), served.scene.ada.clone());
+        served.scene.registry.register_all(&template, many, &by).await.unwrap();
+        let living = Living::Retire;
         let delete = DeleteTemplate { template, living, by };
         let mut told = 0;
         let broken = served.client.ask(&delete, |_| {
@@ -137,7 +142,11 @@ fn a_call_that_its_caller_breaks_off_ends_and_leaves_what_it_says() {
         });
         assert_eq!(broken.await.unwrap_err().code(), "hung-up");
         assert_eq!(told, 1);
-        served.scene.registry.close().await;
+        let Served { scene, socket, .. } = served;
+        // What was under way has ended by then.
+        socket.close().await;
+        let shown = scene.registry.template(&template).await.unwrap();
+        assert!(matches!(shown.state(), TemplateState::Deleting { .. }), "{shown:?}");
     });
 }
 
@@ -161,6 +170,60 @@ fn a_call_that_takes_long_tells_how_far_it_is_and_then_answers() {
         assert_eq!(deleted.looked_at, 2_100);
         let shown = served.ask(ShowTemplate { template }).await.unwrap();
         assert!(matches!(shown.state(), TemplateState::Deleted { .. }));
+    });
+}
+
+#[test]
+fn an_answer_that_this_version_does_not_know_is_told_as_done_by_another_one() {
+    run(async {
+        let data = TempDir::new().unwrap();
+        let listener = tokio::net::UnixListener::bind(data.path().join(SOCKET_FILE)).unwrap();
+        let any = axum::routing::post(async || "{\"stage\": \"sold\"}");
+        let router = axum::Router::new().route("/v1/{*call}", any);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let client = OperatorClient::find(data.path()).await.unwrap().unwrap();
+        let unread = client.ask(&AddKey {}, |_| ControlFlow::Continue(())).await.unwrap_err();
+        assert_eq!(unread.code(), "unreadable-answer");
+    });
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_not_waited_for_without_end() {
+    let paused = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    paused.block_on(async {
+        let data = TempDir::new().unwrap();
+        let _silent = tokio::net::UnixListener::bind(data.path().join(SOCKET_FILE)).unwrap();
+        let error = OperatorClient::find(data.path()).await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    });
+}
+
+#[test]
+fn a_socket_is_opened_within_a_runtime_alone() {
+    let data = TempDir::new().unwrap();
+    let scene = pollster::block_on(Scene::new(Arc::new(MemoryStore::new()), design()));
+    let error = Operators::new(scene.registry).open_socket(data.path()).unwrap_err();
+    assert_eq!(error.code(), "socket-not-opened");
+}
+
+#[test]
+fn what_was_called_before_the_socket_closes_is_answered_and_nothing_is_lost_behind() {
+    run(async {
+        let served = served().await;
+        let serial = served.scene.register("SN-1", &generated_password(1)).await;
+        let asked = (0..200).map(|_| {
+            let client = served.client.clone();
+            tokio::spawn(async move {
+                client.ask(&ShowSerial { serial }, |_| ControlFlow::Continue(())).await
+            })
+        });
+        let asked: Vec<_> = asked.collect();
+        served.socket.close().await;
+        for asked in asked {
+            if let Err(error) = asked.await.unwrap() {
+                assert_eq!(error.code(), "server-gone");
+            }
+        }
     });
 }
 

@@ -145,8 +145,8 @@ pub(crate) enum Command {
     },
     /// Write a backup of the store
     ///
-    /// The root key is not in it: keep a copy of that apart. The store must be free: a server that
-    /// holds it writes its own backups. A backup or restore that is killed leaves a file
+    /// The root key is not in it: keep a copy of that apart. Beside a server it is the server that
+    /// writes it, with its rights. A backup or restore that is killed leaves a file
     /// .plugmint-*.new, which may be deleted.
     #[command(after_help = "Example:\n  plugmint backup monday.redb")]
     Backup {
@@ -169,9 +169,10 @@ pub(crate) enum Command {
     },
     /// Serve devices over HTTP, until it is told to end
     ///
-    /// Devices enroll, connect and work on their lists under /iot/device. The store is held while it
-    /// runs: other verbs wait for it. It ends on SIGINT or SIGTERM, once the calls that it accepted
-    /// are answered. Put a proxy that speaks TLS before it: what devices send are passwords.
+    /// Devices enroll, connect and work on their lists under /iot/device. The store is the server's
+    /// while it runs: other verbs ask it, over a socket in the data directory that its user alone may
+    /// open. It ends on SIGINT or SIGTERM, once the calls that it accepted are answered. Name a
+    /// certificate, or put a proxy that speaks TLS before it: what devices send are passwords.
     #[command(after_help = "Examples:
   plugmint serve
   plugmint serve --listen 0.0.0.0:8080 --trusted-proxy 10.0.0.1")]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use plugmint::{
-    CreateError, CreateKeyFileError, CreateStoreError, Fault, KeyFileError, KeyVersion, OpenError,
+    CreateError, CreateKeyFileError, CreateStoreError, Fault, KeyFileError, OpenError,
     OpenStoreError,
 };
 use plugmint_http::operators::{FailureKind, OpenSocketError, OperatorError};
@@ -43,14 +43,11 @@ pub(crate) struct Failure {
     kind: Kind,
     code: Cow<'static, str>,
     message: String,
-    /// The version of the root key that it is about.
-    #[serde(skip)]
-    key_version: Option<KeyVersion>,
 }
 
 impl Failure {
     pub(crate) fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code: code.into(), message: message.into(), key_version: None }
+        Self { kind, code: code.into(), message: message.into() }
     }
 
     /// A failure with the causes of an error, each told once.
@@ -80,8 +77,9 @@ impl Failure {
         &self.code
     }
 
-    pub(crate) const fn key_version(&self) -> Option<KeyVersion> {
-        self.key_version
+    /// Whether what was asked for is refused.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.kind == Kind::Refused
     }
 
     pub(crate) fn message(&self) -> &str {
@@ -128,15 +126,21 @@ impl From<OperatorError> for Failure {
             FailureKind::Failed => Kind::Store,
         };
         let hint = match error.code() {
-            "server-gone" => Some("the server ended, and nothing was done: call again"),
-            "no-answer" => Some("the server broke off, and it may be done: call again"),
+            "server-gone" => Some("the server ended before it was asked this: call again"),
+            "no-answer" => Some(
+                "the server broke off, and this may be done: docs/program.md says of each verb whether \
+                 it may be called again",
+            ),
+            "unreadable-answer" => {
+                Some("it is done; start the server anew, or ask with its program")
+            }
+            "unknown-call" => Some("start the server anew, or ask with its program"),
             _ => None,
         };
         let failure = Self {
             kind,
             code: error.code().to_owned().into(),
             message: error.message().to_owned(),
-            key_version: error.key_version(),
         };
         hint.into_iter().fold(failure, Self::hint)
     }
@@ -145,7 +149,7 @@ impl From<OperatorError> for Failure {
 /// As a server tells it.
 impl From<Failure> for OperatorError {
     fn from(failure: Failure) -> Self {
-        let Failure { kind, code, message, .. } = failure;
+        let Failure { kind, code, message } = failure;
         let kind = match kind {
             Kind::Refused => FailureKind::Refused,
             Kind::Usage => FailureKind::Malformed,
@@ -215,8 +219,12 @@ impl From<RestoreError> for Failure {
 
 impl From<OpenSocketError> for Failure {
     fn from(error: OpenSocketError) -> Self {
+        let is_too_long = error.is_too_long();
         let failure = Self::of(Kind::Store, error.code(), &error);
-        failure.hint("a shorter --data may help: the path of a socket has at most 107 bytes")
+        if !is_too_long {
+            return failure;
+        }
+        failure.hint("name a shorter --data: the path of a socket has at most 107 bytes")
     }
 }
 

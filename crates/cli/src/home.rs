@@ -62,6 +62,15 @@ impl Home {
         Ok(home)
     }
 
+    /// The same, as processes in other directories find it, too.
+    pub(crate) fn absolute(&self) -> Result<Self, Failure> {
+        let absolute = |path: &Path| {
+            std::path::absolute(path).map_err(|error| Failure::of(Kind::Usage, "usage", &error))
+        };
+        let (data, root_key) = (absolute(&self.data)?, absolute(&self.root_key)?);
+        Ok(Self { data, root_key, options: self.options.clone() })
+    }
+
     pub(crate) fn data(&self) -> &Path {
         &self.data
     }
@@ -272,7 +281,7 @@ impl Home {
 
 fn served(socket: &Path) -> Failure {
     let message = "a server owns this store and is at work";
-    Failure::new(Kind::Refused, "served", message).about(socket).hint("end `plugmint serve` first")
+    Failure::new(Kind::Refused, "served", message).about(socket).hint("end that server first")
 }
 
 /// Every registry of this program has tagged records.

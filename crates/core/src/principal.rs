@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Ordinal, PlugId, SerialId, UnixMillis};
 
 /// Who has connected.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 pub struct Principal {
     plug_id: PlugId,
     kind: PrincipalKind,

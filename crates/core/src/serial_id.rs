@@ -12,6 +12,7 @@ use crate::{InvalidPlugId, InvalidSerialNumber, SerialNumber, TemplateId};
 ///
 /// Serial numbers are unique within a template only, so whoever speaks of one device names both.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct SerialId {
     template: TemplateId,
     serial: SerialNumber,

@@ -31,6 +31,7 @@ mod secret;
 mod serve;
 #[cfg(unix)]
 mod socket;
+mod wiped;
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -40,7 +41,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use futures_util::future;
-use plugmint::{Registry, RootKeys};
+use plugmint::{KeyVersion, Registry, RootKeys};
+use tokio::sync::watch;
 
 pub use call::{Call, NoStep, Steps};
 pub use calls::*;
@@ -55,6 +57,8 @@ pub use socket::{OpenSocketError, OperatorSocket, SOCKET_FILE};
 pub struct Operators {
     registry: Registry,
     host: Option<Arc<dyn OperatorsHost>>,
+    /// Whether the socket that serves them ends.
+    ending: Option<watch::Receiver<bool>>,
 }
 
 /// What a host does for its operators, beside what its registry does.
@@ -63,7 +67,15 @@ pub trait OperatorsHost: Send + Sync {
     /// The root keys as they are now: one more than the registry knows is to be taken up.
     async fn root_keys(&self) -> Result<Arc<dyn RootKeys>, OperatorError>;
 
+    /// Makes the root key of a version that there is none of, where
+    /// [`root_keys`](Self::root_keys) finds it.
+    async fn make_root_key(&self, version: KeyVersion) -> Result<(), OperatorError>;
+
+    /// Where the root key of a version lies or would lie, as people find it; never the key.
+    fn root_key_place(&self, version: KeyVersion) -> String;
+
     /// Writes a backup of the store into a file of that name, which is free. How many records it holds.
+    /// Dropped, it gives the backup up.
     async fn back_up(&self, file: &Path) -> Result<u64, OperatorError>;
 }
 
@@ -71,7 +83,7 @@ impl Operators {
     /// Over a registry. Without a [host](Self::with_host) no root key is taken up, and no backup written.
     #[must_use]
     pub const fn new(registry: Registry) -> Self {
-        Self { registry, host: None }
+        Self { registry, host: None, ending: None }
     }
 
     /// Who has the root keys and the store.
@@ -90,22 +102,29 @@ impl Operators {
         call: C,
         mut step: impl FnMut(C::Step) -> ControlFlow<()>,
     ) -> Result<C::Answer, OperatorError> {
-        let (steps, mut heard) = Steps::heard(1);
+        let (steps, mut heard) = Steps::heard(1, self.ending.clone());
         let hearing = async {
             while let Some(told) = heard.recv().await {
                 if step(told).is_break() {
                     heard.close();
-                    break;
+                    return true;
                 }
             }
+            false
         };
-        future::join(call.ask(self, steps), hearing).await.0
+        match future::join(call.ask(self, steps), hearing).await {
+            (_, true) => Err(OperatorError::hung_up()),
+            (answer, false) => answer,
+        }
     }
 
     /// The router. It asks nobody who they are: serve it where only operators come, as
     /// [`open_socket`](Self::open_socket) does.
     pub fn router(self) -> Router {
-        routes(Router::new()).fallback(serve::unknown).with_state(Arc::new(self))
+        routes(Router::new())
+            .fallback(serve::unknown)
+            .method_not_allowed_fallback(serve::not_post)
+            .with_state(Arc::new(self))
     }
 
     pub(crate) const fn registry(&self) -> &Registry {

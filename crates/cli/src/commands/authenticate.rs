@@ -1,7 +1,7 @@
 //! `plugmint authenticate`
 
-use plugmint::{ConnectionPassword, PlugId, Principal, PrincipalKind, ProvenBy};
-use plugmint_http::operators::Authenticate;
+use plugmint::{ConnectionPassword, PlugId, PrincipalKind, ProvenBy};
+use plugmint_http::operators::{Authenticate, Authenticated};
 
 use crate::failure::Failure;
 use crate::home::Home;
@@ -14,13 +14,13 @@ pub(crate) fn run(plug_id: &PlugId, home: &Home, output: &Output) -> Result<(), 
     let password = ConnectionPassword::parse(&password)
         .map_err(|invalid| secret_input::invalid_password(&invalid))?;
     let principal = home.desk()?.ask(Authenticate { plug_id: *plug_id, password })?;
-    output.show(&principal, |principal: &Principal| {
+    output.show(&principal, |principal: &Authenticated| {
         facts([
-            ("Plug-ID", Some(principal.plug_id().to_string())),
-            ("Kind", Some(kind(principal.kind()))),
-            ("Template", Some(principal.id().template().to_string())),
-            ("Serial", Some(visible(principal.id().serial().as_str()))),
-            ("Password", overlap(principal.proven_by())),
+            ("Plug-ID", Some(principal.plug_id.to_string())),
+            ("Kind", Some(kind(principal.kind))),
+            ("Template", Some(principal.id.template().to_string())),
+            ("Serial", Some(visible(principal.id.serial().as_str()))),
+            ("Password", overlap(principal.proven_by)),
         ])
     })
 }

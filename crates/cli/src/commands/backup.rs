@@ -24,14 +24,10 @@ pub(crate) fn run(file: &Path, home: &Home, output: &Output) -> Result<(), Failu
     spinner.finish_and_clear();
     let records = records.map_err(|failure| failure.about(file))?;
     output.show(&Written { file: file.display().to_string(), records }, |written| {
-        let keys = home.key_files();
-        let keys: Vec<_> = keys.iter().map(|file| file.display().to_string()).collect();
         format!(
             "{} records in {}; every page was read back and its checksum verified.\nThe root key is \
-             not in it: keep a copy of {} apart.",
-            written.records,
-            written.file,
-            keys.join(" and ")
+             not in it: keep a copy of it apart; `plugmint key list` says where it lies.",
+            written.records, written.file,
         )
     })
 }
@@ -41,9 +37,20 @@ fn write(file: &Path, owner: Owner) -> Result<u64, Failure> {
     match owner {
         Owner::Nobody(store) => Ok(block_on(store.snapshot(file))?.records()),
         Owner::Server(client, runtime) => {
-            let file =
+            let absolute =
                 path::absolute(file).map_err(|error| Failure::of(Kind::Usage, "usage", &error))?;
-            Ok(Desk::There(client, runtime).ask(BackUp { file })?.records)
+            let named = absolute.to_str().ok_or_else(|| {
+                let message = "expected a path that is text, to tell it to the server";
+                Failure::new(Kind::Usage, "usage", message)
+            })?;
+            let call = BackUp { file: named.to_owned() };
+            let records = Desk::There(client, runtime).ask(call)?.records;
+            if absolute.symlink_metadata().is_err() {
+                let message = "the server has written it, where it sees that path and this \
+                               program does not";
+                return Err(Failure::new(Kind::Refused, "backup-elsewhere", message));
+            }
+            Ok(records)
         }
     }
 }

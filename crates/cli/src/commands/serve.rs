@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
     // A backup may take longer than a call.
     let options = RedbOptions::default().with_snapshot_age(BACKUP_TIME);
     let (registry, store) = metrics.open(home, options)?;
-    let host = Host::new(home.clone(), store);
+    let host = Host::new(home.absolute()?, store);
     let operators = Operators::new(registry.clone()).with_host(Arc::new(host));
     let owner = OneOwner::of(arguments, &registry)?;
     log::to_stderr(arguments.log_format);
@@ -99,16 +99,14 @@ async fn serve(
     let service = ending.over(router).into_make_service_with_connect_info::<Peer>();
     let devices = axum::serve(DeviceListener::new(listener), service)
         .with_graceful_shutdown(ending.lets_nobody_in());
-    let lets_nobody_in = ending.lets_nobody_in();
-    let operators = async {
-        lets_nobody_in.await;
+    // Operators are served until the last device is: whoever comes then finds no server, and the store.
+    let both = async {
+        let served = devices.await;
         operators.close().await;
-        Ok(())
+        served
     };
     tokio::select! {
-        served = async { tokio::try_join!(async { devices.await }, operators) } => {
-            served.map(drop).map_err(|error| failed(&error))
-        }
+        served = both => served.map_err(|error| failed(&error)),
         () = ending.until_over() => Ok(()),
     }
 }

@@ -17,12 +17,12 @@ use crate::failure::Failure;
 use super::{Home, registry_over};
 
 impl Home {
-    /// As [`desk`](Self::desk), also where a key is there that the registry has not taken up. Gives all
-    /// keys that are there, too.
-    pub(crate) fn desk_with_keys(&self) -> Result<(Desk, FileRootKeys), Failure> {
-        let keys = self.load_keys()?;
-        let open = |store| open_known(store, &keys).map_err(|error| self.not_opened(error));
-        Ok((self.desk_with(open)?, keys))
+    /// As [`desk`](Self::desk), also where a key is there that the registry has not taken up.
+    pub(crate) fn desk_with_new_keys(&self) -> Result<Desk, Failure> {
+        self.desk_with(|store| {
+            let keys = self.load_keys()?;
+            open_known(store, &keys).map_err(|error| self.not_opened(error))
+        })
     }
 
     /// Reads every key file that is there.
@@ -51,13 +51,6 @@ impl Home {
             name.push(format!(".{version}"));
         }
         name.into()
-    }
-
-    /// Every key file that is there, or the first one where none can be read.
-    pub(crate) fn key_files(&self) -> Vec<PathBuf> {
-        let versions =
-            self.load_keys().map_or_else(|_| vec![KeyVersion::FIRST], |keys| keys.versions());
-        versions.into_iter().map(|version| self.key_file(version)).collect()
     }
 }
 

@@ -84,7 +84,7 @@ fn a_served_store_is_not_made_restored_or_served_again() {
     ] {
         let (code, message) = home.fails(1, words, "");
         assert_eq!(code, "served", "{words:?}");
-        assert!(message.contains("end `plugmint serve` first"), "{message}");
+        assert!(message.contains("end that server first"), "{message}");
     }
     home.done(&["template", "show", &template], "");
 }
@@ -125,6 +125,29 @@ fn a_root_key_is_replaced_in_a_running_server_and_its_devices_go_on() {
     home.activate(&template, "SN-2", ENROLL);
     assert!(home.server.take().unwrap().end("TERM").status.success());
     home.done(&["authenticate", &plug_id], &password);
+}
+
+#[test]
+fn a_root_key_is_made_where_the_server_keeps_its_own_whatever_the_caller_names() {
+    let mut home = Home::empty();
+    home.done(&["--root-key", "elsewhere.key", "init"], "");
+    home.server = Some(home.serve(&["--root-key", "elsewhere.key"]));
+    let added = home.json(&["key", "add"], "");
+    assert_eq!((&added["version"], &added["outcome"]), (&2.into(), &"done".into()));
+    assert!(added["root_key"].as_str().unwrap().ends_with("/elsewhere.key.2"), "{added}");
+    assert!(home.path("elsewhere.key.2").exists());
+    assert!(!home.path("plugmint-data.key.2").exists());
+    let listed = home.json(&["key", "list"], "");
+    assert_eq!(listed[1]["standing"], "current");
+}
+
+#[test]
+fn a_hangup_ends_no_server() {
+    let mut home = Home::new();
+    let server = home.server.take().unwrap();
+    server.signal("HUP");
+    home.done(&["template", "list"], "");
+    assert!(server.end("TERM").status.success());
 }
 
 #[test]

@@ -213,6 +213,12 @@ impl Server {
         BufReader::new(self.child.as_mut().unwrap().stderr.take().unwrap())
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    }
+
     /// Ends it with a signal. What it came to.
     pub(crate) fn end(mut self, signal: &str) -> Output {
         ended_by(signal, self.child.take().unwrap())

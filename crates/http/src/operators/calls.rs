@@ -24,10 +24,13 @@ pub use controllers::{
     DisableController, EnableController, EnrollController, ListControllers, ReactivateController,
     RetireController, ShowController,
 };
-pub use devices::{Authenticate, Enroll, Given, UnenrollDevice};
+pub use devices::{Authenticate, Authenticated, Enroll, Given, UnenrollDevice};
 pub use events::{FeedPage, ForgetEvents, History, ReadFeed, VerifyHistory};
 pub use grants::{Access, Grant, ListGrantsOf, ListGrantsOn, Release, ReleaseAll, SetAccess};
-pub use keys::{CountKeys, DropKey, KeyVersions, KnownKeys, RotateKey, SweepKeys, SweptKeys};
+pub use keys::{
+    AddKey, AddedKey, CountKeys, DropKey, DroppedKey, ListKeys, ListedKey, SweepKeys, SweptKeys,
+    VersionStanding,
+};
 pub use life::{
     ComesTo, Disable, Enable, EnrollByOperator, Explain, Explained, Reactivate, Retire, Unenroll,
 };
@@ -53,6 +56,8 @@ macro_rules! call {
         pub struct $name {
             $($(#[$field_doc])* pub $field: $of,)*
         }
+
+        impl crate::operators::call::sealed::Sealed for $name {}
 
         impl crate::operators::Call for $name {
             const PATH: &'static str = $path;

@@ -1,5 +1,6 @@
 //! Who asks over the socket.
 
+use std::error::Error;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -15,11 +16,11 @@ use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
-use tokio::time::sleep;
-use zeroize::Zeroizing;
+use tokio::time::{sleep, timeout};
 
 use super::serve::LINES;
-use super::{Call, OperatorError, SOCKET_FILE};
+use super::wiped::{Unread, Wiped};
+use super::{About, Call, FailureKind, OperatorError, SOCKET_FILE};
 
 /// Asks the server that owns the store of a data directory.
 #[derive(Clone, Debug)]
@@ -43,17 +44,24 @@ struct Refused {
 }
 
 impl OperatorClient {
-    /// The server of a data directory; `None` where there is none, and the store may be opened.
+    /// The server of a data directory; `None` where there is none, or it ends, and the store may be
+    /// opened, at once or soon.
     ///
     /// # Errors
-    /// The socket is there and may not be opened.
+    /// The socket is there and may not be opened, or nobody answers it within five seconds.
     pub async fn find(data: &Path) -> io::Result<Option<Self>> {
-        let path = data.join(SOCKET_FILE);
-        match connect(&path).await {
-            Ok(_) => Ok(Some(Self { path })),
+        let found = Self { path: data.join(SOCKET_FILE) };
+        match connect(&found.path).await {
             // Left there by a server that was killed, or never there.
-            Err(error) if is_nobody(&error) => Ok(None),
-            Err(error) => Err(error),
+            Err(error) if is_nobody(&error) => return Ok(None),
+            connected => drop(connected?),
+        }
+        let about = found.ask(&About {}, |_| ControlFlow::Continue(()));
+        match timeout(PATIENCE, about).await {
+            Ok(Err(error)) if [SERVER_GONE, NO_ANSWER].contains(&error.code()) => Ok(None),
+            // What it says besides is told to whoever asks for more.
+            Ok(_) => Ok(Some(found)),
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the server does not answer")),
         }
     }
 
@@ -66,25 +74,35 @@ impl OperatorClient {
     /// Asks, and hands on each step that is told, until it breaks off.
     ///
     /// # Errors
-    /// [`OperatorError`]: that of the call, as it would be without a server; `server-gone` where the
-    /// server ended before it was asked, and nothing is done; `no-answer` where it ended or broke off
-    /// then, and the call may be done: ask again; `hung-up` for a call that was broken off.
+    /// [`OperatorError`]: that of the call, as it would be without a server, or
+    /// * `server-gone`: the server ended before it was asked, and the call is not done;
+    /// * `no-answer`: it ended or broke off then, and the call may be done;
+    /// * `unreadable-answer`: it is of another version, and the call is done;
+    /// * `server-ends`: it ends, and a call that takes long is done in part;
+    /// * `hung-up`: the call was broken off.
     pub async fn ask<C: Call>(
         &self,
         call: &C,
         mut step: impl FnMut(C::Step) -> ControlFlow<()>,
     ) -> Result<C::Answer, OperatorError> {
-        let response =
-            self.send(C::PATH, wiped(serde_json::to_vec(call).unwrap_or_default())).await?;
+        let bytes = Wiped::json(call).map_err(|error| {
+            OperatorError::malformed("malformed", format!("the call cannot be sent: {error}"))
+        })?;
+        let response = self.send(C::PATH, bytes.into_bytes()).await?;
         let is_lines = response.headers().get(CONTENT_TYPE) == Some(&LINES);
         let is_refused = !response.status().is_success();
         let mut body = response.into_body();
-        let mut read = Zeroizing::new(Vec::new());
+        if !is_lines {
+            let read = Wiped::read(body, usize::MAX).await.map_err(|unread| match unread {
+                Unread::Broken(error) => no_answer(&error),
+                Unread::TooLong => OperatorError::told(FailureKind::Failed, NO_ANSWER, "too long"),
+            })?;
+            return if is_refused { Err(parse::<Refused>(&read)?.error) } else { parse(&read) };
+        }
+        let mut read = Wiped::default();
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| no_answer(&error))?;
-            read.extend_from_slice(frame.data_ref().map_or(&[][..], AsRef::as_ref));
-            while let Some(end) = read.iter().position(|byte| is_lines && *byte == b'\n') {
-                let line = Zeroizing::new(read.drain(..=end).collect::<Vec<_>>());
+            read.take(frame.map_err(|error| no_answer(&error))?.into_data().unwrap_or_default());
+            while let Some(line) = read.line() {
                 match parse(&line)? {
                     Line::<C::Step, C::Answer>::Step(told) => {
                         if step(told).is_break() {
@@ -96,10 +114,8 @@ impl OperatorClient {
                 }
             }
         }
-        if is_refused {
-            return Err(parse::<Refused>(&read)?.error);
-        }
-        parse(&read)
+        let message = "the server broke off";
+        Err(OperatorError::told(FailureKind::Failed, NO_ANSWER, message))
     }
 
     async fn send(
@@ -107,7 +123,6 @@ impl OperatorClient {
         call: &str,
         body: Bytes,
     ) -> Result<axum::http::Response<Incoming>, OperatorError> {
-        let gone = |error: &dyn std::error::Error| OperatorError::failed("server-gone", error);
         let stream = connect(&self.path).await.map_err(|error| gone(&error))?;
         let handshake = http1::handshake(TokioIo::new(stream)).await;
         let (mut sender, connection) = handshake.map_err(|error| gone(&error))?;
@@ -120,7 +135,12 @@ impl OperatorClient {
             .header(CONTENT_TYPE, "application/json")
             .body(Full::new(body))
             .map_err(|error| gone(&error))?;
-        sender.send_request(request).await.map_err(|error| no_answer(&error))
+        sender.try_send_request(request).await.map_err(|mut unsent| {
+            // What comes back was not sent.
+            let is_unsent = unsent.take_message().is_some();
+            let error = unsent.into_error();
+            if is_unsent { gone(&error) } else { no_answer(&error) }
+        })
     }
 }
 
@@ -141,17 +161,26 @@ fn is_nobody(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, OperatorError> {
-    serde_json::from_slice(bytes).map_err(|error| no_answer(&error))
+fn parse<T: DeserializeOwned>(read: &Wiped) -> Result<T, OperatorError> {
+    serde_json::from_slice(read.as_slice()).map_err(|_| {
+        let message = "the answer cannot be read: the server is of another version";
+        OperatorError::told(FailureKind::Failed, "unreadable-answer", message)
+    })
 }
 
-fn no_answer(error: &dyn std::error::Error) -> OperatorError {
-    OperatorError::failed("no-answer", error)
+fn gone(error: &dyn Error) -> OperatorError {
+    OperatorError::failed(SERVER_GONE, error)
 }
 
-fn wiped(bytes: Vec<u8>) -> Bytes {
-    Bytes::from_owner(Zeroizing::new(bytes))
+fn no_answer(error: &dyn Error) -> OperatorError {
+    OperatorError::failed(NO_ANSWER, error)
 }
+
+const SERVER_GONE: &str = "server-gone";
+const NO_ANSWER: &str = "no-answer";
+
+/// For so long an answer is waited for that needs no work.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// For so long it waits for room: five seconds.
 const TRIES: u32 = 1_000;

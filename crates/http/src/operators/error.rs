@@ -75,6 +75,11 @@ impl OperatorError {
         Self::refused(HUNG_UP, "who asked does not listen any more")
     }
 
+    pub(super) fn server_ends() -> Self {
+        let message = "the server ends, and this is done in part: call again, and it goes on";
+        Self { retryable: true, ..Self::told(FailureKind::Failed, "server-ends", message) }
+    }
+
     pub(super) fn malformed(code: &'static str, message: impl Into<String>) -> Self {
         Self::told(FailureKind::Malformed, code, message)
     }
@@ -86,6 +91,11 @@ impl OperatorError {
     fn with_retry(self, after: Option<Duration>) -> Self {
         let millis = after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
         Self { retry_after_millis: millis, ..self }
+    }
+
+    /// The same, with what it is about in front.
+    pub(super) fn about(self, what: &str) -> Self {
+        Self { message: format!("{what}: {}", self.message), ..self }
     }
 
     /// Whose fault it is.

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode};
@@ -11,9 +11,9 @@ use futures_util::stream;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tracing::info;
-use zeroize::Zeroizing;
+use tracing::debug;
 
+use super::wiped::{Unread, Wiped};
 use super::{Call, OperatorError, Operators, Steps};
 
 /// What one line tells.
@@ -40,8 +40,8 @@ pub(super) async fn answer<C: Call>(
         Ok(call) => call,
         Err(error) => return refused(&error),
     };
-    info!(call = C::PATH, "an operator asks");
-    let (steps, heard) = Steps::heard(AHEAD);
+    debug!(call = C::PATH, "an operator asks");
+    let (steps, heard) = Steps::heard(AHEAD, operators.ending.clone());
     // Who hangs up has asked all the same.
     let end = tokio::spawn(async move { call.ask(&operators, steps).await });
     let mut under_way = UnderWay::<C> { steps: heard, end: Some(end) };
@@ -73,25 +73,30 @@ pub(super) async fn unknown(request: Request) -> Response<Body> {
     answer
 }
 
-async fn read<C: Call>(request: Request) -> Result<C, OperatorError> {
-    let bytes = to_bytes(request.into_body(), MOST_BYTES).await.map_err(|error| {
-        OperatorError::malformed("malformed", format!("the call cannot be read: {error}"))
-    })?;
-    let bytes = Zeroizing::new(bytes.to_vec());
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let message = format!("not this call: {}", without_texts(&error.to_string()));
-        OperatorError::malformed("malformed", message)
-    })
+/// A call is a `POST`.
+pub(super) async fn not_post() -> Response<Body> {
+    let mut answer = refused(&OperatorError::malformed("malformed", "expected POST"));
+    *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    answer
 }
 
-/// What serde says, without the texts that it repeats: one may be a password in the wrong place.
-fn without_texts(message: &str) -> String {
-    match (message.find("string \""), message.rfind("\", ")) {
-        (Some(begin), Some(end)) if begin < end => {
-            let [before, behind] = [message.get(..begin), message.get(end + 1..)];
-            format!("{}a text{}", before.unwrap_or_default(), behind.unwrap_or_default())
-        }
-        _ => message.to_owned(),
+async fn read<C: Call>(request: Request) -> Result<C, OperatorError> {
+    let malformed = |message: String| OperatorError::malformed("malformed", message);
+    let bytes =
+        Wiped::read(request.into_body(), MOST_BYTES).await.map_err(|unread| match unread {
+            Unread::TooLong => malformed(format!("the call is longer than {MOST_BYTES} bytes")),
+            Unread::Broken(error) => malformed(format!("the call breaks off: {error}")),
+        })?;
+    serde_json::from_slice(bytes.as_slice())
+        .map_err(|error| malformed(format!("not this call: {}", without_values(&error))))
+}
+
+/// What serde says, without the values that it repeats: one may be a password in the wrong place.
+fn without_values(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.split_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None => message,
     }
 }
 
@@ -119,8 +124,8 @@ impl<C: Call> UnderWay<C> {
 
 fn line<C: Call>(line: &Line<'_, C::Step, C::Answer>) -> Bytes {
     let mut bytes = to_json(line);
-    bytes.push(b'\n');
-    wiped(bytes)
+    bytes.push(b"\n");
+    bytes.into_bytes()
 }
 
 fn refused(error: &OperatorError) -> Response<Body> {
@@ -128,17 +133,12 @@ fn refused(error: &OperatorError) -> Response<Body> {
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
-    with_body(status, JSON, Body::from(wiped(to_json(value))))
+    with_body(status, JSON, Body::from(to_json(value).into_bytes()))
 }
 
-/// Bytes that may hold a connection password.
-fn wiped(bytes: Vec<u8>) -> Bytes {
-    Bytes::from_owner(Zeroizing::new(bytes))
-}
-
-fn to_json(value: &impl Serialize) -> Vec<u8> {
+fn to_json(value: &impl Serialize) -> Wiped {
     // INVARIANT: what is answered has text or numbers for keys, so it is always JSON.
-    serde_json::to_vec(value).unwrap_or_default()
+    Wiped::json(value).unwrap_or_default()
 }
 
 fn with_body(status: StatusCode, kind: HeaderValue, body: Body) -> Response<Body> {

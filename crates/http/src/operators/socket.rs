@@ -4,12 +4,14 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::net::{UnixListener, UnixSocket};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use super::Operators;
 
@@ -25,17 +27,19 @@ impl Operators {
     ///
     /// # Errors
     /// [`OpenSocketError`]; nothing is served.
-    pub fn open_socket(self, data: &Path) -> Result<OperatorSocket, OpenSocketError> {
+    pub fn open_socket(mut self, data: &Path) -> Result<OperatorSocket, OpenSocketError> {
         let path = data.join(SOCKET_FILE);
-        let listener =
-            listen(&path).map_err(|cause| OpenSocketError { path: path.clone(), cause })?;
+        let failed = |cause| OpenSocketError { path: path.clone(), cause };
+        let runtime = Handle::try_current().map_err(|error| failed(io::Error::other(error)))?;
+        let listener = listen(&path).map_err(failed)?;
         let (ending, mut ended) = watch::channel(false);
+        self.ending = Some(ended.clone());
         let serving = axum::serve(listener, self.router()).with_graceful_shutdown(async move {
             // Dropped without a word, it ends, too.
             drop(ended.wait_for(|ending| *ending).await);
         });
-        let serving = tokio::spawn(async move { serving.await });
-        Ok(OperatorSocket { named: Named(path), ending: Arc::new(ending), serving })
+        let serving = runtime.spawn(async move { serving.await });
+        Ok(OperatorSocket { named: Named(path), ending, serving })
     }
 }
 
@@ -43,7 +47,7 @@ impl Operators {
 #[derive(Debug)]
 pub struct OperatorSocket {
     named: Named,
-    ending: Arc<watch::Sender<bool>>,
+    ending: watch::Sender<bool>,
     serving: JoinHandle<io::Result<()>>,
 }
 
@@ -54,9 +58,12 @@ impl OperatorSocket {
         &self.named.0
     }
 
-    /// Takes in no further call, and waits until those under way are answered.
+    /// Takes in no further call, and waits until those under way are answered. One that takes long ends
+    /// with the step that it is at. Who does not read is waited for: give it a limit.
     pub async fn close(self) {
         drop(self.named);
+        // Whoever found it by its name is heard.
+        sleep(ON_ITS_WAY).await;
         self.ending.send_replace(true);
         // A server that panicked serves nobody any more, either.
         drop(self.serving.await);
@@ -76,10 +83,8 @@ impl Drop for Named {
 
 /// Binds under a name of its own, and gives the socket its name once nobody else may open it.
 fn listen(path: &Path) -> io::Result<UnixListener> {
-    let mut made = path.as_os_str().to_owned();
-    made.push(format!(".{}", std::process::id()));
-    let made = PathBuf::from(made);
-    // Of a process with this number that is long gone.
+    let made = path.with_extension("new");
+    // Left there by a server that was killed: who owns the store opens one at a time.
     fs::remove_file(&made).unwrap_or_default();
     let socket = UnixSocket::new_stream()?;
     socket.bind(&made)?;
@@ -106,6 +111,12 @@ pub struct OpenSocketError {
 }
 
 impl OpenSocketError {
+    /// Whether the path is longer than the path of a socket may be.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.cause.kind() == io::ErrorKind::InvalidInput
+    }
+
     /// What a host switches on. Its meaning never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -115,3 +126,6 @@ impl OpenSocketError {
 
 /// So many may wait to be taken in.
 const BACKLOG: u32 = 128;
+
+/// For so long calls are on their way that were begun while the socket had its name.
+const ON_ITS_WAY: Duration = Duration::from_millis(100);

@@ -166,6 +166,7 @@ impl Registry {
 
 /// Which serials are listed or counted.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct SerialFilter {
     scope: SerialScope,
     stage: Option<StageName>,

@@ -71,7 +71,7 @@ fn follow(reading: &mut Reading, home: &Home, output: &Output) -> Result<(), Fai
 }
 
 fn is_passing(code: &str) -> bool {
-    matches!(code, "store-held" | "server-gone" | "no-answer" | "closed")
+    matches!(code, "store-held" | "server-gone" | "no-answer" | "server-ends" | "closed")
 }
 
 /// How far the feed was read.

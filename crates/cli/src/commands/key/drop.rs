@@ -1,5 +1,7 @@
 //! `plugmint key drop`
 
+use std::path::Path;
+
 use plugmint::{KeyVersion, Outcome};
 use plugmint_http::operators::{About, DropKey};
 use serde::Serialize;
@@ -11,14 +13,10 @@ use crate::output::Output;
 
 pub(crate) fn run(version: KeyVersion, home: &Home, output: &Output) -> Result<(), Failure> {
     let desk = home.desk()?;
-    let outcome = desk.ask(DropKey { version }).map_err(|failure| not_dropped(&desk, failure))?;
-    let file = home.key_file(version);
-    let dropped = Dropped {
-        version,
-        outcome,
-        file_is_there: file.symlink_metadata().is_ok(),
-        file: file.display().to_string(),
-    };
+    let dropped = desk.ask(DropKey { version }).map_err(|failure| not_dropped(&desk, failure))?;
+    let file = dropped.place;
+    let file_is_there = file.as_ref().map(|file| Path::new(file).symlink_metadata().is_ok());
+    let dropped = Dropped { version, outcome: dropped.outcome, file, file_is_there };
     output.show(&dropped, screen)
 }
 
@@ -27,14 +25,15 @@ fn screen(dropped: &Dropped) -> String {
         Outcome::Done => "",
         Outcome::AlreadyDone => " already",
     };
-    let file = if dropped.file_is_there {
-        format!(
-            "{} may be deleted, and every copy of it destroyed. A backup from before the sweep cannot be \
-             restored without it: make a new one first.",
-            dropped.file
-        )
-    } else {
-        format!("{} is gone already.", dropped.file)
+    let file = match (&dropped.file, dropped.file_is_there) {
+        (Some(file), Some(false)) => format!("{file} is gone already."),
+        (file, _) => {
+            let file = file.as_deref().unwrap_or("its root key");
+            format!(
+                "{file} may be deleted, and every copy of it destroyed. A backup from before the \
+                 sweep cannot be restored without it: make a new one first."
+            )
+        }
     };
     format!("version {} is dropped{already}\n{file}", dropped.version)
 }
@@ -58,6 +57,6 @@ fn not_dropped(desk: &Desk, failure: Failure) -> Failure {
 struct Dropped {
     version: KeyVersion,
     outcome: Outcome,
-    file: String,
-    file_is_there: bool,
+    file: Option<String>,
+    file_is_there: Option<bool>,
 }

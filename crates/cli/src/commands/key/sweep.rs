@@ -1,7 +1,7 @@
 //! `plugmint key sweep`
 
-use plugmint::{KeyStanding, KeyVersion};
-use plugmint_http::operators::{KeyVersions, SweepKeys};
+use plugmint::KeyVersion;
+use plugmint_http::operators::{About, SweepKeys};
 use serde::Serialize;
 
 use crate::desk::Desk;
@@ -27,7 +27,7 @@ pub(crate) fn run(home: &Home, output: &Output) -> Result<(), Failure> {
         ))
     })?;
     let (rewritten, version) = (swept.rewritten, swept.version);
-    let swept = Swept { version, rewritten, older: older(&desk)? };
+    let swept = Swept { version, rewritten, older: swept.older };
     output.show(&swept, |swept| {
         let done = format!("{rewritten} records were brought under version {version}");
         let next = swept.older.iter().map(|older| {
@@ -41,18 +41,9 @@ pub(crate) fn run(home: &Home, output: &Output) -> Result<(), Failure> {
 /// How many records have a tag of an older version.
 fn left(desk: &Desk, output: &Output) -> Result<u64, Failure> {
     let counted = super::count(desk, output)?;
-    let current = desk.ask(KeyVersions {})?.current;
+    let current = desk.ask(About {})?.key_version;
     let older = counted.by_version().filter(|(version, _)| *version < current);
     Ok(older.map(|(_, uses)| uses.record_tags).sum())
-}
-
-/// The older versions that are not dropped yet.
-fn older(desk: &Desk) -> Result<Vec<KeyVersion>, Failure> {
-    let known = desk.ask(KeyVersions {})?;
-    let older = known.versions.into_iter().filter(|(version, standing)| {
-        *version < known.current && *standing != Some(KeyStanding::Dropped)
-    });
-    Ok(older.map(|(version, _)| version).collect())
 }
 
 #[derive(Serialize)]

@@ -83,12 +83,18 @@ async fn say_whether_it_closes(
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    /// Heard so that it ends nothing: what reads its files again at it hears it for itself.
+    _hangup: Signal,
 }
 
 impl Signals {
     fn new() -> io::Result<Self> {
         let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
-        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
+        Ok(Self {
+            interrupt: signal(interrupt)?,
+            terminate: signal(terminate)?,
+            _hangup: signal(SignalKind::hangup())?,
+        })
     }
 
     /// Waits for one of them.

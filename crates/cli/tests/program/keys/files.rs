@@ -116,7 +116,7 @@ fn a_backup_from_before_a_rotation_is_restored_and_its_new_key_taken_up_again() 
     home.done(&["key", "add"], "");
     home.add(&template, "D", ENROLL);
     let told = home.done(&["backup", "after.redb"], "");
-    assert!(told.contains(FIRST) && told.contains(SECOND), "{told}");
+    assert!(told.contains("not in it") && told.contains("plugmint key list"), "{told}");
     fs::remove_dir_all(home.path("plugmint-data")).unwrap();
     home.json(&["restore", "before.redb", "--forget-revocations"], "");
     assert_eq!(home.fails(1, &["template", "list"], "").0, "unknown-root-key");

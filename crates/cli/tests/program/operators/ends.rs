@@ -32,6 +32,8 @@ fn a_feed_is_followed_over_one_server_none_and_the_next() {
 #[test]
 fn a_verb_that_waits_for_a_password_does_not_need_the_server_that_was_there_when_it_began() {
     let (mut home, template) = Home::with_template(&[]);
+    home.server = None;
+    home.server = Some(home.serve_with(&[("RUST_LOG", "debug")], &[]));
     let mut adding = home.begin(&["serial", "add", &template, "SN-1"]);
     let log = home.server.as_mut().unwrap().log();
     assert!(log.lines().any(|line| line.unwrap().contains("template/show")));
@@ -57,7 +59,7 @@ fn an_import_whose_server_is_killed_tells_so_and_goes_on_when_it_is_called_again
     let output = importing.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("call again") && told.contains("import the file again"), "{told}");
+    assert!(told.contains("import the file again"), "{told}");
     home.server = Some(home.serve(&[]));
     let before = count(&home);
     assert!(0 < before && before < 200_000, "{before}");

@@ -1,27 +1,35 @@
 //! Backups.
 
-use std::path::PathBuf;
+use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::Router;
+use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 
 use super::{Operators, Serves, call};
 use crate::operators::OperatorError;
 
 call! {
-    /// Writes a backup on the machine of the server, with its rights.
+    /// Writes a backup on the machine of the server, with its rights. Who hangs up gives it up.
     BackUp("backup") => BackedUp;
     {
         /// Into which file; from the root on, and free.
-        file: PathBuf,
+        file: String,
     }
-    |call, operators| {
-        if !call.file.is_absolute() {
+    |call, operators, steps| {
+        let file = Path::new(&call.file);
+        if !file.is_absolute() {
             let message = "expected the path of the backup from the root on";
             return Err(OperatorError::malformed("malformed", message));
         }
-        BackedUp { records: operators.host()?.back_up(&call.file).await? }
+        let host = operators.host()?;
+        let in_vain = pin!(steps.in_vain());
+        match select(host.back_up(file), in_vain).await {
+            Either::Left((records, _)) => BackedUp { records: records? },
+            Either::Right((in_vain, _)) => return Err(in_vain),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use plugmint::{
     ConnectionPassword, ControllerEnrollment, EnrollOutcome, EnrollPassword, Enrollment, Ordinal,
-    PlugId, Principal, SerialId,
+    PlugId, Principal, PrincipalKind, ProvenBy, SerialId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,7 @@ call! {
 
 call! {
     /// [`Registry::authenticate`](plugmint::Registry::authenticate).
-    Authenticate("authenticate") => Principal;
+    Authenticate("authenticate") => Authenticated;
     {
         /// Who connects.
         plug_id: PlugId,
@@ -67,7 +67,35 @@ call! {
         #[serde(with = "secret")]
         password: ConnectionPassword,
     }
-    |call, operators| operators.registry().authenticate(&call.plug_id, &call.password).await?
+    |call, operators| {
+        operators.registry().authenticate(&call.plug_id, &call.password).await?.into()
+    }
+}
+
+/// Who connected: what another process is told of a [`Principal`], which only a registry makes.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Authenticated {
+    /// Its Plug-ID.
+    pub plug_id: PlugId,
+    /// Whether it is a Thing or a Controller.
+    pub kind: PrincipalKind,
+    /// Whether by a password in its overlap.
+    pub proven_by: ProvenBy,
+    /// Its serial; a Controller's is its Thing's.
+    #[serde(flatten)]
+    pub id: SerialId,
+}
+
+impl From<Principal> for Authenticated {
+    fn from(principal: Principal) -> Self {
+        Self {
+            plug_id: *principal.plug_id(),
+            kind: principal.kind(),
+            proven_by: principal.proven_by(),
+            id: *principal.id(),
+        }
+    }
 }
 
 call! {
