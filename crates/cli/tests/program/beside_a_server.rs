@@ -5,6 +5,8 @@
 
 mod changes;
 mod controllers;
+#[expect(dead_code, reason = "what is run without a server uses more of it")]
+mod curl;
 mod feed;
 mod grants;
 mod histories;
@@ -15,6 +17,8 @@ mod operators;
 mod program;
 mod secrets;
 mod serials;
+#[expect(dead_code, reason = "what is run without a server uses more of it")]
+mod server;
 mod show;
 mod templates;
 

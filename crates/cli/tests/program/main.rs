@@ -5,6 +5,7 @@
 mod backups;
 mod changes;
 mod controllers;
+mod curl;
 mod derive;
 mod feed;
 mod grants;
@@ -19,7 +20,7 @@ mod metrics;
 mod program;
 mod secrets;
 mod serials;
-mod served;
+mod server;
 mod serving;
 mod show;
 mod templates;

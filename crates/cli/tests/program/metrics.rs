@@ -2,15 +2,17 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 use serde_json::{Value, from_str, json};
 
+use crate::curl::curl;
 use crate::program::Home;
-use crate::served::{Served, curl};
+use crate::server::Server;
 
 const PASSWORD: &str = "gTygYqudCQ-gY80EK29_tw";
 const WRONG: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// A home with a serial that has not enrolled yet.
 fn home() -> (Home, String) {
@@ -20,15 +22,33 @@ fn home() -> (Home, String) {
 }
 
 /// A device enrolls and connects, and somebody tries: what it was told.
-fn lives(served: &Served, template: &str) -> (String, String) {
-    let (status, told) = served.enrolls(template, "SN-1", PASSWORD);
+fn lives(server: &Server, template: &str) -> (String, String) {
+    let (status, told) = server.enrolls(template, "SN-1", PASSWORD);
     assert_eq!(status, 200, "{told}");
     let text = |field: &str| told[field].as_str().unwrap().to_owned();
     let (id, auth) = (text("id"), text("auth"));
-    assert_eq!(served.connects(&id, &auth), 200);
-    assert_eq!(served.connects(&id, WRONG), 401);
-    assert_eq!(served.enrolls(template, "SN-2", WRONG).0, 403);
+    assert_eq!(server.connects(&id, &auth).0, 200);
+    assert_eq!(server.connects(&id, WRONG).0, 401);
+    assert_eq!(server.enrolls(template, "SN-2", WRONG).0, 403);
     (id, auth)
+}
+
+/// A device begins to enroll, and the server waits for the rest of what it says.
+fn begins_to_enroll(server: &Server, length: usize) -> TcpStream {
+    let mut stream = server.connect();
+    let head = "POST /iot/device HTTP/1.1\r\nHost: devices\r\nExpect: 100-continue\r\n";
+    write!(stream, "{head}Content-Length: {length}\r\n\r\n").unwrap();
+    let mut goes_on = [0; 25];
+    stream.read_exact(&mut goes_on).unwrap();
+    assert_eq!(&goes_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream
+}
+
+/// What Prometheus is told.
+fn metrics(server: &Server) -> String {
+    let answer = curl(&[server.told["metrics"].as_str().unwrap()]);
+    assert_eq!((answer.status, answer.content_type.as_str()), (200, PROMETHEUS));
+    answer.body
 }
 
 /// The number behind a series.
@@ -40,8 +60,8 @@ fn number<'a>(text: &'a str, series: &str) -> &'a str {
 #[test]
 fn what_devices_do_is_told_to_prometheus() {
     let (home, template) = home();
-    let served = Served::begin(&home, &["--metrics", "127.0.0.1:0"], &[]);
-    let before = served.metrics();
+    let server = Server::begin(&home, &["--metrics", "127.0.0.1:0"]);
+    let before = metrics(&server);
     for series in [
         "plugmint_enroll_total{outcome=\"first\"}",
         "plugmint_authenticate_total{outcome=\"accepted\"}",
@@ -50,8 +70,8 @@ fn what_devices_do_is_told_to_prometheus() {
     ] {
         assert_eq!(number(&before, series), "0", "{series}");
     }
-    lives(&served, &template);
-    let text = served.metrics();
+    lives(&server, &template);
+    let text = metrics(&server);
     for (series, count) in [
         ("plugmint_enroll_total{outcome=\"first\"}", "1"),
         ("plugmint_enroll_total{outcome=\"refused\"}", "1"),
@@ -81,9 +101,9 @@ fn what_devices_do_is_told_to_prometheus() {
 #[test]
 fn nothing_else_is_told_there_and_it_is_told_nowhere_else() {
     let (home, _) = home();
-    let served = Served::begin(&home, &[], &[("PLUGMINT_METRICS", "127.0.0.1:0")]);
-    let metrics = served.told["metrics"].as_str().unwrap();
-    let of_devices = format!("http://{}", served.address());
+    let server = Server::begin_with(&home, &[("PLUGMINT_METRICS", "127.0.0.1:0")], &[]);
+    let metrics = server.told["metrics"].as_str().unwrap();
+    let of_devices = format!("http://{}", server.address());
     for (words, status) in [
         (&[metrics][..], 200),
         (&["-X", "POST", metrics], 405),
@@ -119,29 +139,29 @@ fn listeners(process: u32) -> usize {
 #[cfg(target_os = "linux")]
 fn without_settings_no_port_but_the_devices_is_listened_to() {
     let (home, _) = home();
-    let served = Served::begin(&home, &[], &[]);
-    let told: Vec<_> = served.told.as_object().unwrap().keys().collect();
+    let server = Server::begin(&home, &[]);
+    let told: Vec<_> = server.told.as_object().unwrap().keys().collect();
     assert_eq!(told, ["devices", "operators"]);
-    assert_eq!(listeners(served.process()), 1);
-    drop(served);
-    let served = Served::begin(&home, &["--metrics", "127.0.0.1:0"], &[]);
-    assert_eq!(listeners(served.process()), 2);
+    assert_eq!(listeners(server.process()), 1);
+    drop(server);
+    let server = Server::begin(&home, &["--metrics", "127.0.0.1:0"]);
+    assert_eq!(listeners(server.process()), 2);
 }
 
 #[test]
 fn metrics_are_told_until_the_last_call_is_answered() {
     let (home, template) = home();
-    let mut served = Served::begin(&home, &["--metrics", "127.0.0.1:0"], &[]);
+    let server = Server::begin(&home, &["--metrics", "127.0.0.1:0"]);
     let body = json!({"model": template, "hwid": "SN-1", "pass": PASSWORD}).to_string();
-    let mut device = served.begins_to_enroll(body.len());
-    served.is_told_to_end();
-    assert!(served.says().contains("told to end"));
-    assert_eq!(number(&served.metrics(), "plugmint_enroll_total{outcome=\"first\"}"), "0");
+    let mut device = begins_to_enroll(&server, body.len());
+    server.signal("TERM");
+    assert!(server.log().next().unwrap().contains("told to end"));
+    assert_eq!(number(&metrics(&server), "plugmint_enroll_total{outcome=\"first\"}"), "0");
     device.write_all(body.as_bytes()).unwrap();
     let mut answer = String::new();
     device.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    served.ends();
+    assert_eq!(server.ended().code, Some(0));
 }
 
 #[test]
@@ -159,10 +179,11 @@ fn an_address_that_is_taken_is_named() {
 fn each_line_of_the_log_is_json_and_holds_no_password() {
     let (home, template) = home();
     let variables = [("PLUGMINT_LOG_FORMAT", "json"), ("RUST_LOG", "trace")];
-    let served = Served::begin(&home, &[], &variables);
-    let (id, auth) = lives(&served, &template);
-    served.is_told_to_end();
-    let said = served.ends();
+    let server = Server::begin_with(&home, &variables, &[]);
+    let (id, auth) = lives(&server, &template);
+    let ended = server.end("TERM");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let said = ended.log;
     for secret in [PASSWORD, WRONG, &auth] {
         assert!(!said.contains(secret), "{secret}");
     }
@@ -188,12 +209,13 @@ fn each_line_of_the_log_is_json_and_holds_no_password() {
 #[test]
 fn the_log_is_for_people_unless_told_otherwise() {
     let (home, _) = home();
-    let mut served = Served::begin(&home, &[], &[]);
+    let server = Server::begin(&home, &[]);
     // At once: it says that it serves when it can be told to end.
-    served.is_told_to_end();
-    let line = served.says();
+    server.signal("TERM");
+    let line = server.log().next().unwrap();
     assert!(line.contains("INFO") && from_str::<Value>(&line).is_err(), "{line}");
-    assert_eq!(served.ends(), "");
+    let ended = server.ended();
+    assert_eq!((ended.code, ended.log.as_str()), (Some(0), ""));
     let ran = home.run(&["serve", "--log-format", "xml"], "");
     assert_eq!(ran.code, 2, "{ran:?}");
 }

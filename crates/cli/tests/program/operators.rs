@@ -6,11 +6,9 @@ mod verbs;
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::process::Command;
-
-use serde_json::Value;
 
 use crate::program::Home;
+use crate::server::Server;
 
 const ENROLL: &str = "gTygYqudCQ-gY80EK29_tw";
 
@@ -18,37 +16,22 @@ const CONTROL: &str = "fedcba9876543210fedcba9876543210";
 
 const SOCKET: &str = "plugmint-data/operators.sock";
 
-/// What curl is answered: the status and the body.
-fn curl(words: &[&str]) -> (u16, String) {
-    let output = Command::new("curl").args(["-sS", "-w", "\n%{http_code}"]).args(words).output();
-    let output = output.expect("curl is installed");
-    assert!(output.status.success(), "{output:?}");
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let (body, status) = printed.rsplit_once('\n').unwrap();
-    (status.parse().unwrap(), body.to_owned())
-}
-
 #[test]
 fn a_device_that_an_operator_disables_beside_the_server_is_refused_by_it() {
     let (mut home, template) = Home::with_template(&[]);
     home.add(&template, "SN-1", ENROLL);
     home.server = None;
-    let server = home.serve(&[]);
-    let offered = format!(r#"{{"model":"{template}","hwid":"SN-1","pass":"{ENROLL}"}}"#);
-    let (status, given) = curl(&[&server.devices, "-d", &offered]);
+    let server = Server::begin(&home, &[]);
+    let (status, given) = server.enrolls(&template, "SN-1", ENROLL);
     assert_eq!(status, 200, "{given}");
-    let given: Value = serde_json::from_str(&given).unwrap();
     let (id, auth) = (given["id"].as_str().unwrap(), given["auth"].as_str().unwrap());
-    let own = format!("{}/{id}", server.devices);
-    let [id, auth] = [format!("X-Plug-Id: {id}"), format!("X-Plug-Auth: {auth}")];
-    let read = [own.as_str(), "-H", &id, "-H", &auth];
-    assert_eq!(curl(&read).0, 200);
+    assert_eq!(server.connects(id, auth).0, 200);
     let shown = home.json(&["serial", "show", &template, "SN-1"], "");
     assert_eq!(shown["stage"], "activated");
     home.done(&["serial", "disable", &template, "SN-1"], "");
-    assert_eq!(curl(&read).0, 401);
+    assert_eq!(server.connects(id, auth).0, 401);
     home.done(&["serial", "enable", &template, "SN-1"], "");
-    assert_eq!(curl(&read).0, 200);
+    assert_eq!(server.connects(id, auth).0, 200);
 }
 
 #[test]
@@ -57,7 +40,7 @@ fn the_socket_is_for_its_user_alone_and_goes_with_the_server() {
     let found = fs::symlink_metadata(home.path(SOCKET)).unwrap();
     assert!(found.file_type().is_socket());
     assert_eq!(found.permissions().mode() & 0o777, 0o600);
-    assert!(home.server.take().unwrap().end("TERM").status.success());
+    assert_eq!(home.server.take().unwrap().end("TERM").code, Some(0));
     let left: Vec<_> = fs::read_dir(home.path("plugmint-data")).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
     home.done(&["template", "list"], "");
@@ -66,10 +49,10 @@ fn the_socket_is_for_its_user_alone_and_goes_with_the_server() {
 #[test]
 fn what_a_killed_server_leaves_hinders_neither_a_verb_nor_the_next_server() {
     let mut home = Home::new();
-    assert!(!home.server.take().unwrap().end("KILL").status.success());
+    assert_eq!(home.server.take().unwrap().end("KILL").code, None);
     assert!(home.path(SOCKET).exists());
     home.done(&["template", "list"], "");
-    home.server = Some(home.serve(&[]));
+    home.server = Some(Server::begin(&home, &[]));
     home.done(&["template", "list"], "");
 }
 
@@ -96,7 +79,7 @@ fn a_backup_of_a_served_store_is_written_where_the_caller_is_and_can_be_restored
     let written = home.json(&["backup", "b.redb"], "");
     assert!(written["records"].as_u64().unwrap() > 3, "{written}");
     assert_eq!(home.fails(3, &["backup", "b.redb"], "").0, "backup-exists");
-    assert!(home.server.take().unwrap().end("TERM").status.success());
+    assert_eq!(home.server.take().unwrap().end("TERM").code, Some(0));
     fs::remove_dir_all(home.path("plugmint-data")).unwrap();
     home.done(&["restore", "b.redb", "--forget-revocations"], "");
     home.done(&["serial", "show", &template, "SN-1"], "");
@@ -123,7 +106,7 @@ fn a_root_key_is_replaced_in_a_running_server_and_its_devices_go_on() {
     fs::remove_file(home.path("plugmint-data.key")).unwrap();
     home.done(&["authenticate", &plug_id], &password);
     home.activate(&template, "SN-2", ENROLL);
-    assert!(home.server.take().unwrap().end("TERM").status.success());
+    assert_eq!(home.server.take().unwrap().end("TERM").code, Some(0));
     home.done(&["authenticate", &plug_id], &password);
 }
 
@@ -169,14 +152,13 @@ fn keys_that_cannot_be_taken_up_are_refused_by_the_server_and_named() {
 fn the_server_logs_no_password_that_an_operator_sends_or_is_given() {
     let (mut home, template) = Home::with_template(&["--operator-enroll"]);
     home.server = None;
-    let server = home.serve_with(&[("RUST_LOG", "trace")], &[]);
+    let server = Server::begin_with(&home, &[("RUST_LOG", "trace")], &[]);
     home.add(&template, "SN-1", &format!("{ENROLL}\n{CONTROL}\n"));
     home.run(&["controller", "enroll", &template, "SN-1"], CONTROL);
     let given = home.json(&["serial", "enroll", &template, "SN-1"], "");
     let password = given["connection_password"].as_str().unwrap();
     home.done(&["authenticate", given["plug_id"].as_str().unwrap()], password);
-    let output = server.end("TERM");
-    let log = String::from_utf8(output.stderr).unwrap();
+    let log = server.end("TERM").log;
     assert!(log.contains("DEBUG") && log.contains("SN-1"), "{log}");
     for secret in [ENROLL, CONTROL, password] {
         assert!(!log.contains(secret), "{log}");

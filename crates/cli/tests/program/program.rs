@@ -1,27 +1,21 @@
 //! Runs `plugmint` in a directory of its own.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::SERVED;
+use crate::server::Server;
 
 /// A home for one test.
 pub(crate) struct Home {
     /// Ends before its directory goes.
     pub(crate) server: Option<Server>,
     directory: TempDir,
-}
-
-/// A server that owns the store of a home.
-pub(crate) struct Server {
-    child: Option<Child>,
-    /// Where devices are served.
-    pub(crate) devices: String,
 }
 
 /// What a run came to.
@@ -43,28 +37,9 @@ impl Home {
         let mut home = Self::empty();
         home.done(&["init"], "");
         if SERVED {
-            home.server = Some(home.serve(&[]));
+            home.server = Some(Server::begin(&home, &[]));
         }
         home
-    }
-
-    /// Begins a server over the home, and waits until it serves.
-    pub(crate) fn serve(&self, options: &[&str]) -> Server {
-        self.serve_with(&[], options)
-    }
-
-    /// As [`serve`](Self::serve), with an environment.
-    pub(crate) fn serve_with(&self, environment: &[(&str, &str)], options: &[&str]) -> Server {
-        let words = [&["serve", "--listen", "127.0.0.1:0", "--json"], options].concat();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plugmint"));
-        let mut child = self.spawn(command.args(&words).envs(environment.iter().copied()));
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let Ok(serving) = serde_json::from_str::<Value>(&line) else {
-            panic!("{words:?} does not serve: {line} {:?}", child.wait_with_output());
-        };
-        let devices = serving["devices"].as_str().unwrap().to_owned();
-        Server { child: Some(child), devices }
     }
 
     /// A home with a registry and a template, and the template's id.
@@ -129,19 +104,24 @@ impl Home {
 
     /// Runs a command line as a person would, in a shell.
     pub(crate) fn shell(&self, line: &str, stdin: impl AsRef<[u8]>) -> Ran {
-        ended(self.begin_shell(line), stdin.as_ref())
-    }
-
-    /// Begins a command line that this test talks to.
-    pub(crate) fn begin_shell(&self, line: &str) -> Child {
         let programs = Path::new(env!("CARGO_BIN_EXE_plugmint")).parent().unwrap();
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-        self.spawn(Command::new("bash").args(["-c", line]).env("PATH", path))
+        let child = self.spawn(Command::new("bash").args(["-c", line]).env("PATH", path));
+        ended(child, stdin.as_ref())
     }
 
     /// Begins a run that this test talks to.
     pub(crate) fn begin(&self, words: &[&str]) -> Child {
-        self.spawn(Command::new(env!("CARGO_BIN_EXE_plugmint")).args(words))
+        self.begin_with(&[], words)
+    }
+
+    /// As [`begin`](Self::begin), with these variables.
+    pub(crate) fn begin_with(&self, variables: &[(&str, &str)], words: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plugmint"));
+        for variable in ["RUST_LOG", "PLUGMINT_LOG_FORMAT", "PLUGMINT_METRICS"] {
+            command.env_remove(variable);
+        }
+        self.spawn(command.args(words).envs(variables.iter().copied()))
     }
 
     /// Runs the program and kills it where a thread of it makes that system call for the `count`th
@@ -205,39 +185,6 @@ impl Home {
         assert!(ran.stderr.contains(&text("message")), "{ran:?}");
         (text("code"), text("message"))
     }
-}
-
-impl Server {
-    /// What it logs.
-    pub(crate) fn log(&mut self) -> BufReader<ChildStderr> {
-        BufReader::new(self.child.as_mut().unwrap().stderr.take().unwrap())
-    }
-
-    /// Sends it a signal.
-    pub(crate) fn signal(&self, signal: &str) {
-        let id = self.child.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
-    }
-
-    /// Ends it with a signal. What it came to.
-    pub(crate) fn end(mut self, signal: &str) -> Output {
-        ended_by(signal, self.child.take().unwrap())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some(child) = self.child.take() {
-            // What becomes of calls at an orderly end has tests of its own.
-            ended_by("KILL", child);
-        }
-    }
-}
-
-fn ended_by(signal: &str, child: Child) -> Output {
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
-    child.wait_with_output().unwrap()
 }
 
 fn ended(mut child: Child, stdin: &[u8]) -> Ran {

@@ -4,79 +4,11 @@ mod ending;
 #[cfg(feature = "tls")]
 mod tls;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::io::{Read, Write};
 
 use crate::program::Home;
 
 const FACTORY: &[u8] = include_bytes!("../../data/white-refrigerators.csv");
-
-/// A server that runs until it is told to end, or dropped.
-struct Serving {
-    child: Child,
-    url: String,
-    stderr: Option<JoinHandle<String>>,
-}
-
-/// What a server said at its end.
-#[derive(Debug)]
-struct Ended {
-    code: Option<i32>,
-    stderr: String,
-}
-
-impl Serving {
-    fn begin(home: &Home, words: &[&str]) -> Self {
-        let place: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
-        Self::of(home.begin(&[place, words].concat()))
-    }
-
-    fn of(mut child: Child) -> Self {
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let mut lines = child.stderr.take().unwrap();
-        let stderr = std::thread::spawn(move || {
-            let mut all = String::new();
-            lines.read_to_string(&mut all).unwrap();
-            all
-        });
-        let url = first.strip_prefix("devices are served at ").unwrap_or_default();
-        let url = url.split(", operators").next().unwrap();
-        Self { child, url: url.to_owned(), stderr: Some(stderr) }
-    }
-
-    fn address(&self) -> SocketAddr {
-        let (_, behind) = self.url.split_once("://").unwrap();
-        behind.split_once('/').unwrap().0.parse().unwrap()
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        stream
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
-    }
-
-    /// Waits until it has ended.
-    fn ended(mut self) -> Ended {
-        let code = self.child.wait().unwrap().code();
-        Ended { code, stderr: self.stderr.take().unwrap().join().unwrap() }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.child.kill().unwrap_or_default();
-        self.child.wait().map(drop).unwrap_or_default();
-    }
-}
 
 /// An answer that came whole.
 #[derive(Clone, Debug)]

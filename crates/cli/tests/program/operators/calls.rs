@@ -2,16 +2,17 @@
 
 use serde_json::{Value, json};
 
+use crate::curl::curl;
 use crate::program::Home;
 
-use super::{ENROLL, SOCKET, curl};
+use super::{ENROLL, SOCKET};
 
 fn call(home: &Home, path: &str, body: &str) -> (u16, Value) {
     let socket = home.path(SOCKET);
     let socket = socket.to_str().unwrap();
     let url = format!("http://plugmint/v1/{path}");
-    let (status, answer) = curl(&["--unix-socket", socket, &url, "-d", body]);
-    (status, serde_json::from_str(&answer).unwrap_or(Value::String(answer)))
+    let answer = curl(&["--unix-socket", socket, &url, "-d", body]);
+    (answer.status, serde_json::from_str(&answer.body).unwrap_or(Value::String(answer.body)))
 }
 
 #[test]

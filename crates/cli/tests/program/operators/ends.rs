@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::Child;
 
 use crate::program::Home;
+use crate::server::Server;
 
 use super::ENROLL;
 
@@ -19,10 +20,10 @@ fn a_feed_is_followed_over_one_server_none_and_the_next() {
     let mut told = lines(&mut following).filter(|line| !line.contains("\"cursor\""));
     home.add(&template, "SN-1", ENROLL);
     assert!(told.next().unwrap().contains("SN-1"));
-    assert!(home.server.take().unwrap().end("TERM").status.success());
+    assert_eq!(home.server.take().unwrap().end("TERM").code, Some(0));
     home.add(&template, "SN-2", ENROLL);
     assert!(told.next().unwrap().contains("SN-2"));
-    home.server = Some(home.serve(&[]));
+    home.server = Some(Server::begin(&home, &[]));
     home.add(&template, "SN-3", ENROLL);
     assert!(told.next().unwrap().contains("SN-3"));
     following.kill().unwrap();
@@ -33,14 +34,14 @@ fn a_feed_is_followed_over_one_server_none_and_the_next() {
 fn a_verb_that_waits_for_a_password_does_not_need_the_server_that_was_there_when_it_began() {
     let (mut home, template) = Home::with_template(&[]);
     home.server = None;
-    home.server = Some(home.serve_with(&[("RUST_LOG", "debug")], &[]));
+    home.server = Some(Server::begin_with(&home, &[], &[("RUST_LOG", "debug")]));
     let mut adding = home.begin(&["serial", "add", &template, "SN-1"]);
-    let log = home.server.as_mut().unwrap().log();
-    assert!(log.lines().any(|line| line.unwrap().contains("template/show")));
-    assert!(home.server.take().unwrap().end("TERM").status.success());
+    let server = home.server.take().unwrap();
+    assert!(server.log().any(|line| line.contains("template/show")));
+    assert_eq!(server.end("TERM").code, Some(0));
     adding.stdin.take().unwrap().write_all(ENROLL.as_bytes()).unwrap();
     assert!(adding.wait().unwrap().success());
-    home.server = Some(home.serve(&[]));
+    home.server = Some(Server::begin(&home, &[]));
     home.done(&["serial", "show", &template, "SN-1"], "");
 }
 
@@ -55,12 +56,12 @@ fn an_import_whose_server_is_killed_tells_so_and_goes_on_when_it_is_called_again
     let importing = home.begin(&["serial", "import", &template, &file, "--json"]);
     let count = |home: &Home| home.json(&["serial", "count"], "")["total"].as_u64().unwrap();
     while count(&home) == 0 {}
-    drop(home.server.take().unwrap().end("KILL"));
+    assert_eq!(home.server.take().unwrap().end("KILL").code, None);
     let output = importing.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("import the file again"), "{told}");
-    home.server = Some(home.serve(&[]));
+    home.server = Some(Server::begin(&home, &[]));
     let before = count(&home);
     assert!(0 < before && before < 200_000, "{before}");
     let imported = home.json(&["serial", "import", &template, &file], "");

@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::program::Home;
+use crate::server::Server;
 
-use super::{Answer, Serving, answer, call, get, head, imported, post};
+use super::{Answer, answer, call, get, head, imported, post};
 
 /// What devices met, whose calls were whole before the server was told to end.
 #[derive(Default)]
@@ -24,10 +25,11 @@ fn what_was_called_before_the_end_is_answered_and_kept() {
     let (home, template) = Home::with_template(&[]);
     let serials = imported(&home, &template);
     for round in 0..4 {
-        let serving = Serving::begin(&home, &[]);
-        let connect = || connect(serving.address()).map(|plain| Box::new(plain) as _);
-        let met = told_to_end_under_load(&serving, &connect, &template, &serials, round);
-        assert_eq!(serving.ended().code, Some(0));
+        let server = Server::begin(&home, &[]);
+        let address = server.address();
+        let connect = || connect(address).map(|plain| Box::new(plain) as _);
+        let met = told_to_end_under_load(&server, &connect, &template, &serials, round);
+        assert_eq!(server.ended().code, Some(0));
         assert_eq!(met.lost.into_inner(), 0, "calls were whole, and had no answer");
         assert_kept(&home, &template, &met.told.into_inner().unwrap());
     }
@@ -40,10 +42,11 @@ fn what_was_called_before_the_end_is_answered_over_tls_too() {
 
     let (home, template, serials) = tls::with_files();
     for round in 0..2 {
-        let serving = tls::serving(&home);
-        let connect = || connect(serving.address()).map(|plain| Box::new(tls::over(plain)) as _);
-        let met = told_to_end_under_load(&serving, &connect, &template, &serials, round);
-        assert_eq!(serving.ended().code, Some(0));
+        let server = tls::serving(&home);
+        let address = server.address();
+        let connect = || connect(address).map(|plain| Box::new(tls::over(plain)) as _);
+        let met = told_to_end_under_load(&server, &connect, &template, &serials, round);
+        assert_eq!(server.ended().code, Some(0));
         assert_eq!(met.lost.into_inner(), 0, "calls were whole, and had no answer");
         assert_kept(&home, &template, &met.told.into_inner().unwrap());
     }
@@ -58,7 +61,7 @@ type Connect<'a> = dyn Fn() -> Option<Box<dyn Connection>> + Sync + 'a;
 
 /// Devices enroll from many sides, one serial after the other, until the server is told to end.
 fn told_to_end_under_load(
-    serving: &Serving,
+    server: &Server,
     connect: &Connect<'_>,
     template: &str,
     serials: &[(String, String)],
@@ -94,7 +97,7 @@ fn told_to_end_under_load(
             std::thread::yield_now();
         }
         is_told.store(true, Ordering::SeqCst);
-        serving.signal("TERM");
+        server.signal("TERM");
     });
     met
 }
@@ -123,51 +126,51 @@ fn assert_kept(home: &Home, template: &str, told: &BTreeMap<String, Answer>) {
 }
 
 /// A server with a device that has connected.
-fn with_device() -> (Home, Serving, String, String) {
+fn with_device() -> (Home, Server, String, String) {
     let (home, template) = Home::with_template(&[]);
     let (serial, password) = imported(&home, &template).swap_remove(0);
-    let serving = Serving::begin(&home, &["--grace", "20"]);
-    let enrolled = call(&mut serving.connect(), &post(&template, &serial, &password));
+    let server = Server::begin(&home, &["--grace", "20"]);
+    let enrolled = call(&mut server.connect(), &post(&template, &serial, &password));
     let (id, auth) = (enrolled.text("id"), enrolled.text("auth"));
-    assert_eq!(call(&mut serving.connect(), &get(&id, &auth)).status, 200);
-    (home, serving, id, auth)
+    assert_eq!(call(&mut server.connect(), &get(&id, &auth)).status, 200);
+    (home, server, id, auth)
 }
 
 #[test]
 fn a_body_whose_length_was_not_told_is_waited_for_at_the_end_too() {
-    let (home, serving, id, auth) = with_device();
-    let mut stream = serving.connect();
+    let (home, server, id, auth) = with_device();
+    let mut stream = server.connect();
     let call = head("DELETE", "/iot/device", &id, &auth);
     stream.write_all(format!("{call}\r\n{id}").as_bytes()).unwrap();
-    serving.signal("TERM");
+    server.signal("TERM");
     let answer = answer(&mut stream).expect("it was whole before the end");
     assert_eq!((answer.status, answer.body.as_str()), (200, "1"));
-    assert_eq!(serving.ended().code, Some(0));
+    assert_eq!(server.ended().code, Some(0));
     let shown = home.json(&["serial", "show", "--plug-id", &id], "");
     assert_eq!(shown["stage"], "registered");
 }
 
 #[test]
 fn who_keeps_a_connection_without_a_call_does_not_hold_the_end_up() {
-    let (_home, serving, id, auth) = with_device();
-    let (mut used, mut unused) = (serving.connect(), serving.connect());
+    let (_home, server, id, auth) = with_device();
+    let (mut used, mut unused) = (server.connect(), server.connect());
     call(&mut used, &get(&id, &auth));
     let begun = now();
-    serving.signal("TERM");
+    server.signal("TERM");
     assert_eq!(used.read(&mut [0]).unwrap(), 0);
     assert_eq!(unused.read(&mut [0]).unwrap(), 0);
-    assert_eq!(serving.ended().code, Some(0));
+    assert_eq!(server.ended().code, Some(0));
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
 fn who_calls_while_it_ends_is_answered_and_told_that_the_connection_closes() {
-    let (_home, serving, id, auth) = with_device();
-    let mut streams: Vec<_> = (0..8).map(|_| serving.connect()).collect();
+    let (_home, server, id, auth) = with_device();
+    let mut streams: Vec<_> = (0..8).map(|_| server.connect()).collect();
     for stream in &mut streams {
         assert!(!call(stream, &get(&id, &auth)).closes);
     }
-    serving.signal("TERM");
+    server.signal("TERM");
     for stream in &mut streams {
         loop {
             let answer = call(stream, &get(&id, &auth));
@@ -177,12 +180,12 @@ fn who_calls_while_it_ends_is_answered_and_told_that_the_connection_closes() {
             }
         }
     }
-    assert_eq!(serving.ended().code, Some(0));
+    assert_eq!(server.ended().code, Some(0));
 }
 
 /// Half of a call: who is told to end waits for the rest of it.
-fn half_a_call(serving: &Serving) -> TcpStream {
-    let mut stream = serving.connect();
+fn half_a_call(server: &Server) -> TcpStream {
+    let mut stream = server.connect();
     stream
         .write_all(b"POST /iot/device HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
         .unwrap();
@@ -193,17 +196,17 @@ fn half_a_call(serving: &Serving) -> TcpStream {
 #[test]
 fn a_second_signal_ends_it_at_once() {
     for second in ["TERM", "INT"] {
-        let (_home, serving, id, auth) = with_device();
-        let mut half = half_a_call(&serving);
-        call(&mut serving.connect(), &get(&id, &auth));
+        let (_home, server, id, auth) = with_device();
+        let mut half = half_a_call(&server);
+        call(&mut server.connect(), &get(&id, &auth));
         let begun = now();
-        serving.signal("TERM");
+        server.signal("TERM");
         // Nobody is let in any more: it has heard.
-        while TcpStream::connect(serving.address()).is_ok() {
+        while TcpStream::connect(server.address()).is_ok() {
             std::thread::yield_now();
         }
-        serving.signal(second);
-        let ended = serving.ended();
+        server.signal(second);
+        let ended = server.ended();
         assert!(begun.elapsed() < Duration::from_secs(10), "{ended:?}");
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(matches!(half.read(&mut [0]), Ok(0) | Err(_)));
@@ -213,14 +216,14 @@ fn a_second_signal_ends_it_at_once() {
 #[test]
 fn the_end_of_the_grace_ends_it() {
     let (home, _) = Home::with_template(&[]);
-    let serving = Serving::begin(&home, &["--grace", "3"]);
-    let mut half = half_a_call(&serving);
+    let server = Server::begin(&home, &["--grace", "3"]);
+    let mut half = half_a_call(&server);
     let begun = now();
-    serving.signal("TERM");
-    let ended = serving.ended();
+    server.signal("TERM");
+    let ended = server.ended();
     assert!((2..10).contains(&begun.elapsed().as_secs()), "{:?} {ended:?}", begun.elapsed());
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.stderr.contains("WARN"), "it says that calls are cut off");
+    assert!(ended.log.contains("WARN"), "it says that calls are cut off");
     assert!(matches!(half.read(&mut [0]), Ok(0) | Err(_)));
     home.done(&["template", "list"], "");
 }

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
@@ -14,9 +13,11 @@ use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion,
 };
 
+use crate::curl::{curl, curl_or_fail};
 use crate::program::Home;
+use crate::server::Server;
 
-use super::{Serving, call, get, head, imported, post};
+use super::{call, get, head, imported, post};
 
 type Stream = StreamOwned<ClientConnection, TcpStream>;
 
@@ -39,14 +40,14 @@ fn fixture_file(name: &str) -> String {
     format!("{}/tests/fixtures/tls/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-pub(super) fn serving(home: &Home) -> Serving {
-    let serving = Serving::begin(home, WITH_TLS);
-    assert!(serving.url.starts_with("https://127.0.0.1:"), "{}", serving.url);
-    serving
+pub(super) fn serving(home: &Home) -> Server {
+    let server = Server::begin(home, WITH_TLS);
+    assert!(server.devices().starts_with("https://127.0.0.1:"), "{}", server.devices());
+    server
 }
 
-fn connect(serving: &Serving, version: &'static SupportedProtocolVersion) -> Stream {
-    client(serving.connect(), version)
+fn connect(server: &Server, version: &'static SupportedProtocolVersion) -> Stream {
+    client(server.connect(), version)
 }
 
 /// TLS over a connection.
@@ -72,47 +73,41 @@ fn client(plain: TcpStream, version: &'static SupportedProtocolVersion) -> Strea
 #[test]
 fn a_device_enrolls_and_connects_over_either_version() {
     let (home, template, serials) = with_files();
-    let serving = serving(&home);
+    let server = serving(&home);
     for (version, (serial, password)) in [&TLS12, &TLS13].into_iter().zip(&serials) {
-        let mut stream = connect(&serving, version);
+        let mut stream = connect(&server, version);
         let told = call(&mut stream, &post(&template, serial, password));
         assert_eq!(told.status, 200);
         let (id, auth) = (told.text("id"), told.text("auth"));
         // On the same connection, and on another one.
         assert_eq!(call(&mut stream, &get(&id, &auth)).text("hwid"), *serial);
-        assert_eq!(call(&mut connect(&serving, version), &get(&id, &auth)).status, 200);
+        assert_eq!(call(&mut connect(&server, version), &get(&id, &auth)).status, 200);
         assert_eq!(stream.conn.protocol_version(), Some(version.version));
     }
-    serving.signal("TERM");
-    assert_eq!(serving.ended().code, Some(0));
+    server.signal("TERM");
+    assert_eq!(server.ended().code, Some(0));
 }
 
 #[test]
 fn curl_enrolls_a_device_over_tls() {
     let (home, template, serials) = with_files();
-    let serving = serving(&home);
+    let server = serving(&home);
     let (serial, password) = &serials[0];
     let body = format!(r#"{{"model":"{template}","hwid":"{serial}","pass":"{password}"}}"#);
-    let curl = |trusted: &[&str]| {
-        let mut command = Command::new("curl");
-        command.args(["--silent", "--show-error", "--max-time", "30"]).args(trusted);
-        command.args(["--data", &body, &serving.url]).output().unwrap()
-    };
-    let told = curl(&["--cacert", &fixture_file("ca.pem")]);
-    assert!(told.status.success(), "{}", told.stderr.escape_ascii());
-    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let told = curl(&["--cacert", &fixture_file("ca.pem"), "-d", &body, server.devices()]).json();
     assert!(told["id"].as_str().unwrap().starts_with("dev-"));
-    assert!(!curl(&[]).status.success(), "nobody vouches for this server elsewhere");
+    let refused = curl_or_fail(&["-d", &body, server.devices()]).unwrap_err();
+    assert!(refused.contains("certificate"), "nobody vouches for this server elsewhere: {refused}");
 }
 
 #[test]
 fn who_speaks_no_tls_is_told_nothing_and_harms_nobody() {
     let (home, template, serials) = with_files();
-    let serving = serving(&home);
+    let server = serving(&home);
     let (serial, password) = &serials[0];
     let garbage = "\u{16}\u{3}\u{1}\u{7f}".repeat(5000);
     for sent in [post(&template, serial, password), get("dev-1", "x"), garbage] {
-        let mut stream = serving.connect();
+        let mut stream = server.connect();
         stream.write_all(sent.as_bytes()).unwrap_or_default();
         let mut told = Vec::new();
         // It may be reset: what was sent is not read.
@@ -121,21 +116,21 @@ fn who_speaks_no_tls_is_told_nothing_and_harms_nobody() {
         let is_alert = told.is_empty() || (told.len() == 7 && told[0] == 21);
         assert!(is_alert, "{}", told.escape_ascii());
     }
-    let shown = || call(&mut connect(&serving, &TLS13), &post(&template, serial, password));
+    let shown = || call(&mut connect(&server, &TLS13), &post(&template, serial, password));
     assert_eq!(shown().status, 200);
 }
 
 #[test]
 fn a_slow_handshake_is_in_nobodys_way_and_ends() {
     let (home, template, serials) = with_files();
-    let serving = serving(&home);
-    let mut slow: Vec<_> = (0..100).map(|_| serving.connect()).collect();
+    let server = serving(&home);
+    let mut slow: Vec<_> = (0..100).map(|_| server.connect()).collect();
     for (number, stream) in slow.iter_mut().enumerate() {
         // The beginning of a first message, and the rest never.
         stream.write_all(&[22, 3, 1, 2, 0, 1, 0, 1][..number % 9]).unwrap();
     }
     let (serial, password) = &serials[0];
-    let told = call(&mut connect(&serving, &TLS13), &post(&template, serial, password));
+    let told = call(&mut connect(&server, &TLS13), &post(&template, serial, password));
     assert_eq!(told.status, 200);
     for stream in &mut slow {
         assert!(matches!(stream.read(&mut [0; 16]), Ok(0)), "it is closed after ten seconds");
@@ -145,36 +140,34 @@ fn a_slow_handshake_is_in_nobodys_way_and_ends() {
 #[test]
 fn a_body_whose_length_is_not_told_is_read_over_tls() {
     let (home, template, serials) = with_files();
-    let serving = serving(&home);
+    let server = serving(&home);
     let (serial, password) = &serials[0];
-    let mut stream = connect(&serving, &TLS13);
+    let mut stream = connect(&server, &TLS13);
     let told = call(&mut stream, &post(&template, serial, password));
     let (id, auth) = (told.text("id"), told.text("auth"));
     let delete = head("DELETE", "/iot/device", &id, &auth);
     // With nothing behind it this would take the device off.
     call(&mut stream, &format!("{delete}\r\ndev-0123456789abcdef01234567"));
-    let read = call(&mut connect(&serving, &TLS12), &get(&id, &auth));
+    let read = call(&mut connect(&server, &TLS12), &get(&id, &auth));
     assert_eq!((read.status, read.text("status").as_str()), (200, "ok"));
-    let told = call(&mut connect(&serving, &TLS12), &format!("{delete}\r\n{id}"));
+    let told = call(&mut connect(&server, &TLS12), &format!("{delete}\r\n{id}"));
     assert_eq!((told.status, told.body.as_str()), (200, "1"));
-    assert_eq!(call(&mut connect(&serving, &TLS12), &get(&id, &auth)).status, 401);
+    assert_eq!(call(&mut connect(&server, &TLS12), &get(&id, &auth)).status, 401);
 }
 
 #[test]
 fn a_source_is_known_behind_tls() {
     let (home, template, serials) = with_files();
-    let serving = serving(&home);
+    let server = serving(&home);
     let wrong = post(&template, &serials[0].0, "AAAAAAAAAAAAAAAAAAAAAA");
-    let mut stream = connect(&serving, &TLS13);
+    let mut stream = connect(&server, &TLS13);
     let is_limited = (0..400).any(|_| call(&mut stream, &wrong).status == 429);
     assert!(is_limited, "who guesses waits");
     // Another address of this machine is another source.
-    let mut curl = Command::new("curl");
-    curl.args(["--silent", "--interface", "127.0.0.2", "--cacert", &fixture_file("ca.pem")]);
     let body = wrong.split_once("\r\n\r\n").unwrap().1;
-    curl.args(["--write-out", "%{http_code}", "--output", "/dev/null", "--data", body]);
-    let status = curl.arg(&serving.url).output().unwrap().stdout;
-    assert_eq!(String::from_utf8(status).unwrap(), "403");
+    let elsewhere = ["--interface", "127.0.0.2", "--cacert", &fixture_file("ca.pem")];
+    let answer = curl(&[&elsewhere[..], &["-d", body, server.devices()]].concat());
+    assert_eq!(answer.status, 403);
 }
 
 #[test]
@@ -218,50 +211,47 @@ fn files_that_are_of_no_use_are_refused_with_a_sentence() {
 #[test]
 fn a_certificate_is_replaced_while_devices_are_connected() {
     let (home, template, serials) = with_files();
-    let serving = serving(&home);
+    let server = serving(&home);
     let shown = |stream: &Stream| stream.conn.peer_certificates().unwrap()[0].clone();
     let (serial, password) = &serials[0];
-    let mut before = connect(&serving, &TLS13);
+    let mut before = connect(&server, &TLS13);
     call(&mut before, &post(&template, serial, password));
     // One file of the two is not enough.
     put(&home, "next.pem", "server.pem");
-    serving.signal("HUP");
-    let mut between = connect(&serving, &TLS13);
+    server.signal("HUP");
+    let mut between = connect(&server, &TLS13);
     call(&mut between, &post(&template, serial, password));
     assert_eq!(shown(&between), shown(&before));
     put(&home, "next.key", "server.key");
-    serving.signal("HUP");
+    server.signal("HUP");
     let next = CertificateDer::from_pem_file(fixture_file("next.pem")).unwrap();
     // The signal takes its time.
     let is_next = (0..1000).any(|_| {
-        let mut stream = connect(&serving, &TLS13);
+        let mut stream = connect(&server, &TLS13);
         call(&mut stream, &post(&template, serial, password));
         shown(&stream) == next
     });
     assert!(is_next, "the next certificate is shown");
     assert_eq!(call(&mut before, &post(&template, serial, password)).status, 200);
-    serving.signal("TERM");
+    server.signal("TERM");
     drop((before, between));
-    let ended = serving.ended();
+    let ended = server.ended();
     assert_eq!(ended.code, Some(0));
-    assert!(ended.stderr.contains("tls-key-of-another"), "{ended:?}");
+    assert!(ended.log.contains("tls-key-of-another"), "{ended:?}");
 }
 
 #[test]
 fn the_key_is_in_no_line_of_a_log() {
     let (home, template, serials) = with_files();
-    home.write("shout", "");
-    let words = [&["serve", "--listen", "127.0.0.1:0"], WITH_TLS].concat();
-    let line = format!("RUST_LOG=trace exec plugmint {}", words.join(" "));
-    let serving = Serving::of(home.begin_shell(&line));
+    let server = Server::begin_with(&home, &[("RUST_LOG", "trace")], WITH_TLS);
     let (serial, password) = &serials[0];
-    let told = call(&mut connect(&serving, &TLS13), &post(&template, serial, password));
-    serving.connect().write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-    serving.signal("HUP");
+    let told = call(&mut connect(&server, &TLS13), &post(&template, serial, password));
+    server.connect().write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    server.signal("HUP");
     let auth = told.text("auth");
-    assert_eq!(call(&mut connect(&serving, &TLS12), &get(&told.text("id"), &auth)).status, 200);
-    serving.signal("TERM");
-    let log = serving.ended().stderr;
+    assert_eq!(call(&mut connect(&server, &TLS12), &get(&told.text("id"), &auth)).status, 200);
+    server.signal("TERM");
+    let log = server.ended().log;
     assert!(log.contains("DEBUG"), "{log}");
     let key = fs::read_to_string(fixture_file("server.key")).unwrap();
     for secret in key.lines().filter(|line| !line.starts_with('-')).chain([auth.as_str()]) {
