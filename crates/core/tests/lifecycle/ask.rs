@@ -7,7 +7,7 @@ use plugmint_core::lifecycle::{
     Answer, Decision, Enrollment, GrantsThen, Outcome, Registered, Registration, Renewal,
     SerialRecord, Stage, Verb,
 };
-use plugmint_core::{KeyVersion, ProvenBy, RepeatPolicy, UnixMillis};
+use plugmint_core::{Epoch, KeyVersion, ProvenBy, RepeatPolicy, UnixMillis};
 
 use crate::scene::{
     WRONG, auth_verifier, control_key_of, id, key_of, keys, offered, operator, sealed,
@@ -36,60 +36,47 @@ pub(crate) type Asking = (Answer, Option<SerialRecord>);
 
 /// Asks for one verb. A serial that nobody knows can be asked to be registered or to enroll.
 pub(crate) fn ask(verb: Verb, record: Option<SerialRecord>, asked: &Asked<'_>) -> Asking {
-    let keys = keys();
-    let Asked { enroll, repeat, until, at, .. } = *asked;
-    let key = key_of(enroll);
-    let Some(record) = record else {
-        return match verb {
-            Verb::Register => register(asked),
-            Verb::Enroll => {
-                let decision = SerialRecord::enroll(None, &key, repeat, keys.auth(), None, at);
-                enrolled(decision.map_err(|refusal| refusal.code()))
-            }
-            Verb::EnrollController => controlling::enroll(None, asked),
-            Verb::AddThing => controlling::add_thing(None, asked),
-            Verb::EnrollByOperator
-            | Verb::Authenticate
-            | Verb::AuthenticateInOverlap
-            | Verb::Disable
-            | Verb::Enable
-            | Verb::Reactivate
-            | Verb::Unenroll
-            | Verb::UnenrollByDevice
-            | Verb::ReplacePasswords
-            | Verb::ReplaceControlPassword
-            | Verb::Grant
-            | Verb::Release
-            | Verb::SetAccess
-            | Verb::Transfer
-            | Verb::Retire => panic!("there is no record that could be asked"),
-        };
-    };
-    let registration = record.stage().registration();
-    let seen = registration.map_or(plugmint_core::Epoch::FIRST, Registration::epoch);
+    match record {
+        Some(record) => ask_of_known(verb, record, asked),
+        None => ask_of_unknown(verb, asked),
+    }
+}
+
+fn ask_of_unknown(verb: Verb, asked: &Asked<'_>) -> Asking {
+    match verb {
+        Verb::Register => register(asked),
+        Verb::Enroll => enroll(None, asked),
+        Verb::EnrollController => controlling::enroll(None, asked),
+        Verb::AddThing => controlling::add_thing(None, asked),
+        Verb::EnrollByOperator
+        | Verb::Authenticate
+        | Verb::AuthenticateInOverlap
+        | Verb::Disable
+        | Verb::Enable
+        | Verb::Reactivate
+        | Verb::Unenroll
+        | Verb::UnenrollByDevice
+        | Verb::ReplacePasswords
+        | Verb::ReplaceControlPassword
+        | Verb::Grant
+        | Verb::Release
+        | Verb::SetAccess
+        | Verb::Transfer
+        | Verb::Retire => panic!("there is no record that could be asked"),
+    }
+}
+
+fn ask_of_known(verb: Verb, record: SerialRecord, asked: &Asked<'_>) -> Asking {
+    let Asked { until, at, .. } = *asked;
+    let seen = record.stage().registration().map_or(Epoch::FIRST, Registration::epoch);
     match verb {
         Verb::Register => panic!("whether a serial is registered is asked before there is one"),
-        Verb::Enroll => {
-            let decision = SerialRecord::enroll(Some(record), &key, repeat, keys.auth(), None, at);
-            enrolled(decision.map_err(|refusal| refusal.code()))
-        }
-        Verb::EnrollByOperator => {
-            let key = match record.stage() {
-                Stage::Registered(registered) => registered.sealed_key(),
-                Stage::Enrolled(enrolled) => enrolled.sealed_key(),
-                Stage::Activated(_) | Stage::Retired(_) => None,
-            };
-            let key = key.map(|sealed| sealed.open(keys.seal(), &id()).unwrap());
-            let decision = record.enroll_by_operator(key.as_ref(), keys.auth(), operator(), at);
-            enrolled(decision.map_err(|refusal| refusal.code()))
-        }
-        Verb::Authenticate => {
-            let password = auth_verifier(enroll, seen.number());
-            connected(record.authenticate(&password, at).map_err(|stranger| stranger.code()))
-        }
+        Verb::Enroll => enroll(Some(record), asked),
+        Verb::EnrollByOperator => enroll_by_operator(record, at),
+        Verb::Authenticate => authenticate(record, &auth_verifier(asked.enroll, seen.number()), at),
         Verb::AuthenticateInOverlap => {
-            let password = password_of_before(&record, enroll);
-            connected(record.authenticate(&password, at).map_err(|stranger| stranger.code()))
+            let password = password_of_before(&record, asked.enroll);
+            authenticate(record, &password, at)
         }
         Verb::Disable => done(record.disable(operator(), at).map_err(|refusal| refusal.code())),
         Verb::Enable => done(record.enable(operator(), at).map_err(|refusal| refusal.code())),
@@ -101,10 +88,7 @@ pub(crate) fn ask(verb: Verb, record: Option<SerialRecord>, asked: &Asked<'_>) -
             done(record.unenroll(seen, operator(), at).map_err(|refusal| refusal.code()))
         }
         Verb::UnenrollByDevice => {
-            let password = auth_verifier(enroll, seen.number());
-            let decision = record.unenroll_by_device(&password, at);
-            let decision = decision.map(|decision| decision.map(|()| Outcome::Done));
-            done(decision.map_err(|stranger| stranger.code()))
+            unenroll_by_device(record, &auth_verifier(asked.enroll, seen.number()), at)
         }
         Verb::ReplacePasswords => {
             let offered = offered(asked.new_enroll, asked.new_control);
@@ -112,18 +96,7 @@ pub(crate) fn ask(verb: Verb, record: Option<SerialRecord>, asked: &Asked<'_>) -
             let decision = record.replace_passwords(seen, &offered, renewal, operator(), at);
             done(decision.map_err(|refusal| refusal.code()))
         }
-        Verb::ReplaceControlPassword => {
-            let new = asked.new_control.unwrap_or(asked.new_enroll);
-            let (control, as_enroll) = (control_key_of(new).verifier(), key_of(new).verifier());
-            let decision = record.replace_control_password(
-                control,
-                &as_enroll,
-                GrantsThen::End,
-                operator(),
-                at,
-            );
-            done(decision.map_err(|refusal| refusal.code()))
-        }
+        Verb::ReplaceControlPassword => replace_control_password(record, asked),
         Verb::EnrollController => controlling::enroll(Some(record), asked),
         Verb::AddThing => controlling::add_thing(Some(record), asked),
         Verb::Grant => controlling::grant(record, at),
@@ -156,6 +129,44 @@ fn register(asked: &Asked<'_>) -> Asking {
     let registered = Registered::new(registration, seal.then(|| sealed(new_enroll)));
     let record = SerialRecord::register(&id(), registered, operator()).record().clone();
     (Answer::Becomes(record.stage().name()), Some(record))
+}
+
+fn enroll(record: Option<SerialRecord>, asked: &Asked<'_>) -> Asking {
+    let Asked { enroll, repeat, at, .. } = *asked;
+    let decision = SerialRecord::enroll(record, &key_of(enroll), repeat, keys().auth(), None, at);
+    enrolled(decision.map_err(|refusal| refusal.code()))
+}
+
+fn enroll_by_operator(record: SerialRecord, at: UnixMillis) -> Asking {
+    let (keys, sealed) = (
+        keys(),
+        match record.stage() {
+            Stage::Registered(registered) => registered.sealed_key(),
+            Stage::Enrolled(enrolled) => enrolled.sealed_key(),
+            Stage::Activated(_) | Stage::Retired(_) => None,
+        },
+    );
+    let key = sealed.map(|sealed| sealed.open(keys.seal(), &id()).unwrap());
+    let decision = record.enroll_by_operator(key.as_ref(), keys.auth(), operator(), at);
+    enrolled(decision.map_err(|refusal| refusal.code()))
+}
+
+fn authenticate(record: SerialRecord, password: &AuthVerifier, at: UnixMillis) -> Asking {
+    connected(record.authenticate(password, at).map_err(|stranger| stranger.code()))
+}
+
+fn unenroll_by_device(record: SerialRecord, password: &AuthVerifier, at: UnixMillis) -> Asking {
+    let decision = record.unenroll_by_device(password, at);
+    let decision = decision.map(|decision| decision.map(|()| Outcome::Done));
+    done(decision.map_err(|stranger| stranger.code()))
+}
+
+fn replace_control_password(record: SerialRecord, asked: &Asked<'_>) -> Asking {
+    let new = asked.new_control.unwrap_or(asked.new_enroll);
+    let (control, as_enroll) = (control_key_of(new).verifier(), key_of(new).verifier());
+    let (grants, by) = (GrantsThen::End, operator());
+    let decision = record.replace_control_password(control, &as_enroll, grants, by, asked.at);
+    done(decision.map_err(|refusal| refusal.code()))
 }
 
 fn renewal(asked: &Asked<'_>) -> Renewal {
