@@ -6,7 +6,7 @@ use std::fmt;
 use plugmint::{
     AuthenticateError, EnrollError, Fault, FindError, LookUpError, MarkError, OpenError,
     OperatorEnrollError, RegisterAllError, RegisterError, ReplaceControlError, ReplaceError,
-    RetireError, RevokeError, TransferError,
+    RetireError, RevokeError, SetProfileError, TransferError,
 };
 use plugmint_store::OpenStoreError;
 
@@ -74,5 +74,5 @@ macro_rules! refusals_are_wrong {
 refusals_are_wrong! {
     AuthenticateError EnrollError FindError LookUpError MarkError OperatorEnrollError
     RegisterAllError RegisterError ReplaceControlError ReplaceError RetireError RevokeError
-    TransferError
+    SetProfileError TransferError
 }

@@ -1,6 +1,8 @@
 //! Lives of devices: what they go through, and what must be there of it after a crash.
 
+mod asking;
 mod passwords;
+mod profiles;
 mod verb;
 
 use std::collections::BTreeMap;
@@ -12,8 +14,8 @@ use plugmint::derivation::Credentials;
 use plugmint::testing::{FixedClock, builder, root_key};
 use plugmint::{
     AuthenticateError, EnrollOutcome, Event, EventHash, FindError, LookUpError, Mark,
-    OperatorEnroll, PlugId, ProductionTemplate, ProvenBy, RegistryBuilder, SerialId, StageName,
-    Unknown,
+    OperatorEnroll, PlugId, ProductionTemplate, Profile, ProvenBy, RegistryBuilder, SerialId,
+    StageName, Unknown,
 };
 use plugmint_memory::MemoryStore;
 use plugmint_store::Store;
@@ -22,8 +24,10 @@ use pollster::block_on;
 use crate::{AuditError, Scene, design, enroll_password, new_serial};
 
 use passwords::{Owner, same};
+use profiles::kept;
 
 pub(crate) use passwords::{PASSWORDS, credentials, password};
+pub(crate) use verb::GOLDEN_LIFE;
 pub use verb::{LIFE, Verb};
 
 /// Devices that are registered in one commit.
@@ -64,6 +68,7 @@ pub async fn begin_lives_with(
 /// What the devices of all lives are told when they enroll: computed apart, without a store.
 #[derive(Debug)]
 pub struct Lives {
+    life: &'static [Verb],
     template: plugmint::TemplateId,
     credentials: BTreeMap<u32, Vec<(Owner, u32, Credentials)>>,
 }
@@ -72,13 +77,24 @@ impl Lives {
     /// Those of the devices numbered 0 to `devices`.
     #[must_use]
     pub fn of(devices: u32) -> Self {
+        Self::that_are(&LIFE, devices)
+    }
+
+    /// Those in golden stores: each device has taken one step more than the one before it.
+    #[must_use]
+    pub fn golden() -> Self {
+        Self::that_are(&GOLDEN_LIFE, u32::try_from(GOLDEN_LIFE.len()).unwrap())
+    }
+
+    fn that_are(life: &'static [Verb], devices: u32) -> Self {
         let scene = block_on(begin_lives(Arc::new(MemoryStore::new())));
         let told = |number| {
             let told =
                 |(owner, epoch)| (owner, epoch, credentials(&scene.template, number, owner, epoch));
             (number, PASSWORDS.map(told).into())
         };
-        Self { template: *scene.template.id(), credentials: (0..devices).map(told).collect() }
+        let credentials = (0..devices).map(told).collect();
+        Self { life, template: *scene.template.id(), credentials }
     }
 
     /// The template that they have.
@@ -140,10 +156,11 @@ impl Lives {
     /// When one is refused, or what is there of it then is not a whole life.
     pub fn live_on(&self, scene: &Scene, steps: &[usize]) -> Result<(), AuditError> {
         for (number, taken) in (0..).zip(steps).filter(|(_, taken)| **taken > 0) {
-            for verb in &LIFE[*taken..] {
+            for verb in &self.life[*taken..] {
                 block_on(verb.take(scene, number))?;
             }
-            ensure(block_on(self.audit_one(scene, number))? == LIFE.len(), "a life goes on")?;
+            let found = block_on(self.audit_one(scene, number))?;
+            ensure(found == self.life.len(), "a life goes on")?;
         }
         Ok(())
     }
@@ -156,13 +173,12 @@ impl Lives {
         };
         let mut previous = EventHash::before_first(&id);
         for (at, event) in events.iter().enumerate() {
-            let verb = LIFE.get(at).map(|verb| verb.event());
             ensure(event.number().number() == at as u64, "events are numbered")?;
             ensure(*event.previous() == previous, "events are chained")?;
-            ensure(Some(event.kind()) == verb, "events are those that happened")?;
             previous = *event.head().last();
         }
-        let last = LIFE[events.len() - 1];
+        let steps = self.steps_of(&events)?;
+        let last = *steps.last().unwrap();
         let status = scene.registry.serial(&id).await?;
         ensure(status.events == events.len() as u64, "the record knows its history")?;
         let (stage, mark) = (last.stage(), last.mark());
@@ -171,9 +187,25 @@ impl Lives {
         ensure(status.overlap_until == last.overlap_until(scene), "the overlap follows")?;
         ensure(status.controllable == last.is_controllable(), "the control password follows")?;
         ensure(status.sealed == last.is_sealed(), "the sealed key follows")?;
+        let (_, access) = kept(steps, last.owner());
+        let access = access.filter(|_| stage != StageName::Retired);
+        ensure(status.access == access, "the access level follows")?;
+        self.audit_profiles(scene, number, steps).await?;
         self.audit_credentials(scene, number, last).await?;
         last.ask_again(scene, number).await?;
-        Ok(events.len())
+        Ok(steps.len())
+    }
+
+    /// The steps that a history tells of, each of them whole.
+    fn steps_of(&self, events: &[Event]) -> Result<&'static [Verb], AuditError> {
+        let (mut told, mut steps) = (Vec::new(), 0);
+        while told.len() < events.len() && steps < self.life.len() {
+            told.extend(self.life[steps].events());
+            steps += 1;
+        }
+        let is_told = events.iter().map(Event::kind).eq(told);
+        ensure(is_told, "events are those that happened")?;
+        Ok(&self.life[..steps])
     }
 
     async fn audit_unknown(&self, scene: &Scene, number: u32) -> Result<usize, AuditError> {
@@ -182,6 +214,27 @@ impl Lives {
             ensure(connect(scene, told).await?.is_none(), "an unknown one does not connect")?;
         }
         Ok(0)
+    }
+
+    /// Holds what is kept under every Plug-ID that a device has had against what was said.
+    async fn audit_profiles(
+        &self,
+        scene: &Scene,
+        number: u32,
+        steps: &[Verb],
+    ) -> Result<(), AuditError> {
+        let told: BTreeMap<_, _> =
+            self.credentials[&number].iter().map(|(owner, _, told)| (owner, told)).collect();
+        for (owner, told) in told {
+            let (expected, _) = kept(steps, *owner);
+            let found = match scene.registry.profile(told.plug_id()).await {
+                Ok(profile) => profile,
+                Err(LookUpError::Unknown(_)) => Profile::default(),
+                Err(error) => return Err(error.into()),
+            };
+            ensure(found == expected, "what is kept follows")?;
+        }
+        Ok(())
     }
 
     /// Holds what lies under every Plug-ID that a device has in its life against the last step that

@@ -1,19 +1,36 @@
 //! The steps of a life.
 
-use plugmint::{
-    AuthenticateError, EnrollOutcome, Enrollment, Epoch, EventKind, GrantsThen, Mark, NewPasswords,
-    OperatorEnrollError, OperatorEnrollRefusal, Outcome, RegisterError, StageName, UnixMillis,
-};
+use plugmint::{EventKind, Mark, StageName, UnixMillis};
 
-use crate::{AuditError, Scene, enroll_password, new_serial};
+use crate::Scene;
 
-use super::passwords::{
-    FURTHER, Owner, control_password, credentials, overlap_until, password, same,
-};
-use super::{device_id, ensure};
+use super::passwords::{Owner, overlap_until};
 
 /// What every device goes through, one commit each; some get further than others.
-pub const LIFE: [Verb; 17] = [
+pub const LIFE: [Verb; 19] = [
+    Verb::Register,
+    Verb::ReplacePasswords,
+    Verb::Enroll,
+    Verb::Activate,
+    Verb::Reactivate,
+    Verb::EnrollAgain,
+    Verb::ActivateAgain,
+    Verb::SetProfile,
+    Verb::SetOwnProfile,
+    Verb::Disable,
+    Verb::Enable,
+    Verb::ReplaceControlPassword,
+    Verb::Unenroll,
+    Verb::EnrollUnenrolled,
+    Verb::Transfer,
+    Verb::EnrollByOperator,
+    Verb::UnenrollByDevice,
+    Verb::EnrollWithProfile,
+    Verb::Retire,
+];
+
+/// What the devices of golden stores went through: this never changes.
+pub(crate) const GOLDEN_LIFE: [Verb; 17] = [
     Verb::Register,
     Verb::ReplacePasswords,
     Verb::Enroll,
@@ -51,6 +68,10 @@ pub enum Verb {
     EnrollAgain,
     /// It connects with its new password, and the old one ends.
     ActivateAgain,
+    /// An operator says what is kept with it.
+    SetProfile,
+    /// It says so itself.
+    SetOwnProfile,
     /// It is disabled.
     Disable,
     /// It is enabled.
@@ -69,28 +90,33 @@ pub enum Verb {
     UnenrollByDevice,
     /// It enrolls under its new name.
     EnrollTransferred,
+    /// It does, and says what is kept with it.
+    EnrollWithProfile,
     /// It is retired.
     Retire,
 }
 
 impl Verb {
-    pub(super) const fn event(self) -> EventKind {
+    /// What it leaves in the history.
+    pub(super) const fn events(self) -> &'static [EventKind] {
         match self {
-            Self::Register => EventKind::Registered,
-            Self::ReplacePasswords => EventKind::PasswordsReplaced,
+            Self::Register => &[EventKind::Registered],
+            Self::ReplacePasswords => &[EventKind::PasswordsReplaced],
             Self::Enroll
             | Self::EnrollAgain
             | Self::EnrollUnenrolled
             | Self::EnrollByOperator
-            | Self::EnrollTransferred => EventKind::Reissued,
-            Self::Activate | Self::ActivateAgain => EventKind::Activated,
-            Self::Reactivate => EventKind::Reactivated,
-            Self::Disable => EventKind::Disabled,
-            Self::Enable => EventKind::Enabled,
-            Self::ReplaceControlPassword => EventKind::ControlPasswordReplaced,
-            Self::Unenroll | Self::UnenrollByDevice => EventKind::Unenrolled,
-            Self::Transfer => EventKind::Transferred,
-            Self::Retire => EventKind::Retired,
+            | Self::EnrollTransferred => &[EventKind::Reissued],
+            Self::EnrollWithProfile => &[EventKind::Reissued, EventKind::AccessSet],
+            Self::Activate | Self::ActivateAgain => &[EventKind::Activated],
+            Self::Reactivate => &[EventKind::Reactivated],
+            Self::SetProfile | Self::SetOwnProfile => &[EventKind::AccessSet],
+            Self::Disable => &[EventKind::Disabled],
+            Self::Enable => &[EventKind::Enabled],
+            Self::ReplaceControlPassword => &[EventKind::ControlPasswordReplaced],
+            Self::Unenroll | Self::UnenrollByDevice => &[EventKind::Unenrolled],
+            Self::Transfer => &[EventKind::Transferred],
+            Self::Retire => &[EventKind::Retired],
         }
     }
 
@@ -107,9 +133,12 @@ impl Verb {
             | Self::EnrollAgain
             | Self::EnrollUnenrolled
             | Self::EnrollByOperator
-            | Self::EnrollTransferred => StageName::Enrolled,
+            | Self::EnrollTransferred
+            | Self::EnrollWithProfile => StageName::Enrolled,
             Self::Activate
             | Self::ActivateAgain
+            | Self::SetProfile
+            | Self::SetOwnProfile
             | Self::Disable
             | Self::Enable
             | Self::ReplaceControlPassword => StageName::Activated,
@@ -153,112 +182,4 @@ impl Verb {
     pub(super) fn overlap_until(self, scene: &Scene) -> Option<UnixMillis> {
         matches!(self, Self::Reactivate | Self::EnrollAgain).then(|| overlap_until(scene))
     }
-
-    /// Lets the device of that number take this step.
-    ///
-    /// # Errors
-    /// When it is refused, or the store fails.
-    pub async fn take(self, scene: &Scene, number: u32) -> Result<(), AuditError> {
-        match self.ask(scene, number).await? {
-            Said::Outcome(Outcome::Done) | Said::Connected => Ok(()),
-            Said::Enrollment(told) if told.outcome() == EnrollOutcome::Reissued => Ok(()),
-            said => Err(AuditError::Wrong(format!("{self:?} is answered {said:?}"))),
-        }
-    }
-
-    /// Asks for this step once more, which was the last one that the device of that number took:
-    /// the answer is that it was done, or what it gave, and nothing is written.
-    ///
-    /// # Errors
-    /// When the answer is another one, or the store fails.
-    pub async fn ask_again(self, scene: &Scene, number: u32) -> Result<(), AuditError> {
-        let holds = match (self, self.ask(scene, number).await?) {
-            // Credentials are shown once to operators, and a password that ended proves nothing.
-            (Self::EnrollByOperator, Said::Refused("already-enrolled"))
-            | (Self::UnenrollByDevice, Said::Refused("refused"))
-            | (Self::Register, Said::Refused("already-registered"))
-            | (_, Said::Outcome(Outcome::AlreadyDone) | Said::Connected) => true,
-            (_, Said::Enrollment(told)) => {
-                let expected = credentials(&scene.template, number, self.owner(), self.epoch());
-                told.outcome() == EnrollOutcome::Repeated && same(told.credentials(), &expected)
-            }
-            (_, Said::Refused(_) | Said::Outcome(Outcome::Done)) => false,
-        };
-        ensure(holds, &format!("{self:?} is answered as before when it is asked again"))
-    }
-
-    async fn ask(self, scene: &Scene, number: u32) -> Result<Said, AuditError> {
-        let (registry, id, ada) =
-            (&scene.registry, &device_id(&scene.template, number), &scene.ada);
-        let password = || enroll_password(&password(number, self.owner()));
-        // An operator saw the epoch before it, where the step raises it.
-        let seen = Epoch::new(self.epoch().saturating_sub(1));
-        Ok(match self {
-            Self::Register => {
-                let new = new_serial(id.serial().as_str(), &super::passwords::password(number, 0));
-                match registry.register(id.template(), new, ada).await {
-                    Ok(_) => Said::Outcome(Outcome::Done),
-                    Err(RegisterError::AlreadyRegistered { .. }) => {
-                        Said::Refused("already-registered")
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            Self::ReplacePasswords => {
-                let new = NewPasswords::new(password()).with_control(control_password(number));
-                Said::Outcome(registry.replace_passwords(id, &new, seen, ada).await?)
-            }
-            Self::Enroll | Self::EnrollAgain | Self::EnrollUnenrolled | Self::EnrollTransferred => {
-                Said::Enrollment(registry.enroll(id, &password()).await?)
-            }
-            Self::Activate | Self::ActivateAgain => {
-                let told = credentials(&scene.template, number, self.owner(), self.epoch());
-                registry.authenticate(told.plug_id(), told.connection_password()).await?;
-                Said::Connected
-            }
-            Self::Reactivate => {
-                let until = overlap_until(scene);
-                Said::Outcome(registry.reactivate_with_overlap(id, seen, until, ada).await?)
-            }
-            Self::Disable => Said::Outcome(registry.disable(id, ada).await?),
-            Self::Enable => Said::Outcome(registry.enable(id, ada).await?),
-            Self::ReplaceControlPassword => {
-                let new = control_password(number + FURTHER);
-                Said::Outcome(
-                    registry.replace_control_password(id, &new, GrantsThen::End, ada).await?,
-                )
-            }
-            Self::Unenroll => Said::Outcome(registry.unenroll(id, seen, ada).await?),
-            Self::Transfer => {
-                let new = NewPasswords::new(password());
-                Said::Outcome(registry.transfer(id, &new, seen, ada).await?)
-            }
-            Self::EnrollByOperator => match registry.enroll_by_operator(id, ada).await {
-                Ok(told) => Said::Enrollment(told),
-                Err(OperatorEnrollError::Refused(OperatorEnrollRefusal::AlreadyEnrolled)) => {
-                    Said::Refused("already-enrolled")
-                }
-                Err(error) => return Err(error.into()),
-            },
-            Self::UnenrollByDevice => {
-                let told = credentials(&scene.template, number, self.owner(), seen.number());
-                let (plug_id, password) = (told.plug_id(), told.connection_password());
-                match registry.unenroll_by_device(plug_id, password).await {
-                    Ok(()) => Said::Outcome(Outcome::Done),
-                    Err(AuthenticateError::Refused) => Said::Refused("refused"),
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            Self::Retire => Said::Outcome(registry.retire(id, ada).await?),
-        })
-    }
-}
-
-/// What a step is answered.
-#[derive(Debug)]
-enum Said {
-    Outcome(Outcome),
-    Enrollment(Enrollment),
-    Connected,
-    Refused(&'static str),
 }

@@ -40,11 +40,14 @@ fn ends(verb: Verb) -> Option<EventKind> {
         | Verb::Activate
         | Verb::Reactivate
         | Verb::EnrollAgain
+        | Verb::SetProfile
+        | Verb::SetOwnProfile
         | Verb::Enable
         | Verb::ReplaceControlPassword
         | Verb::EnrollUnenrolled
         | Verb::EnrollByOperator
-        | Verb::EnrollTransferred => None,
+        | Verb::EnrollTransferred
+        | Verb::EnrollWithProfile => None,
     }
 }
 

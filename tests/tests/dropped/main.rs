@@ -5,6 +5,7 @@
 mod lives;
 mod lost_answers;
 mod meanwhile;
+mod profiles;
 mod registries;
 mod stores;
 mod templates;

@@ -10,7 +10,7 @@ use plugmint::testing::record_letters;
 use plugmint_redb::RedbStore;
 use plugmint_store::{Key, Store};
 use plugmint_tests::{
-    GOLDEN, Golden, LIFE, Lives, answer, everything, make_golden, open_golden, store_of_today,
+    GOLDEN, Golden, Lives, answer, everything, make_golden, open_golden, store_of_today,
 };
 use pollster::block_on;
 use serde_json::Value;
@@ -68,10 +68,10 @@ fn whoever_was_told_something_is_answered_as_then() {
 fn lives_in_a_golden_store_are_as_far_as_they_were() {
     with_each(|_, store| {
         let scene = open_golden(store);
-        let lives = Lives::of(u32::try_from(LIFE.len()).unwrap());
+        let lives = Lives::golden();
         let steps = |device| (device as usize + 1)..=(device as usize + 1);
         let found = lives.audit(&scene, steps).unwrap();
-        assert_eq!(found, (1..=LIFE.len()).collect::<Vec<_>>());
+        assert_eq!(found, (1..=lives.devices() as usize).collect::<Vec<_>>());
     });
 }
 

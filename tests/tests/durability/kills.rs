@@ -18,7 +18,7 @@ use crate::load::{audit_store, options};
 const DEVICES: u32 = 400;
 
 /// Lines that a round tells at most: the first devices are through then.
-const LINES: u64 = 1_300;
+const LINES: u64 = 1_450;
 
 /// Rounds in one store, before the next one is made.
 const ROUNDS: usize = 5;

@@ -1,16 +1,16 @@
 //! A device at each step of a life.
 
+use crate::Verb;
 use crate::golden::asking::{connects, enrolls};
-use crate::lives::{PASSWORDS, credentials, device_id, password};
-use crate::{LIFE, Verb};
+use crate::lives::{GOLDEN_LIFE, PASSWORDS, credentials, device_id, password};
 
 use super::Story;
 
 impl Story {
     /// The device of each number has taken one step more than the one before it.
     pub(super) async fn live(&mut self) {
-        for (device, last) in (0..).zip(LIFE) {
-            for verb in &LIFE[..=device as usize] {
+        for (device, last) in (0..).zip(GOLDEN_LIFE) {
+            for verb in &GOLDEN_LIFE[..=device as usize] {
                 Verb::take(*verb, &self.scene, device).await.unwrap();
             }
             self.asks_of_life(device, last);
