@@ -1,16 +1,17 @@
 //! What is kept with Things and Controllers, said by whoever is dropped at each of its awaits.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use plugmint::{
     AccessLevel, ControllerEnrollment, DeviceName, EnrollOutcome, Enrollment, OpaqueText, Outcome,
     ProfileChange, SerialId, Store,
 };
+use plugmint_store::Key;
 use plugmint_tests::{
-    Scene, control_of, design, enroll_password, everything, generated_password, known_as, polled,
+    Scene, control_of, design, enroll_password, generated_password, known_as, polled,
 };
 use pollster::block_on;
-use serde_json::Value;
 
 use crate::{is_whole, yielding_stores};
 
@@ -28,6 +29,7 @@ enum Call {
 /// A Thing with a Controller, and one that has not enrolled yet.
 struct People {
     scene: Scene,
+    store: Arc<dyn Store>,
     thing: SerialId,
     thing_told: Enrollment,
     controller_told: ControllerEnrollment,
@@ -36,11 +38,11 @@ struct People {
 
 impl People {
     fn new(store: Arc<dyn Store>) -> Self {
-        let scene = block_on(Scene::new(store, design()));
+        let scene = block_on(Scene::new(Arc::clone(&store), design()));
         let (thing, thing_told) = block_on(scene.thing("SN-1", 1));
         let controller_told = block_on(scene.control(&thing, &control_of(1), &known_as("phone")));
         let newcomer = block_on(scene.register("SN-2", &generated_password(2)));
-        Self { scene, thing, thing_told, controller_told, newcomer }
+        Self { scene, store, thing, thing_told, controller_told, newcomer }
     }
 
     /// What was handed over is done when something is that was handed over later.
@@ -48,11 +50,13 @@ impl People {
         block_on(self.scene.register("behind-it", &generated_password(77)));
     }
 
-    fn found(&self) -> Vec<Value> {
+    /// Every record: what is kept with nobody yet would be seen by no look-up.
+    fn found(&self) -> Vec<(Key, Vec<u8>)> {
         for id in [&self.thing, &self.newcomer] {
             is_whole(&self.scene, id);
         }
-        everything(&self.scene.registry)
+        let all = block_on(self.store.scan(b"", None, NonZeroUsize::MAX)).unwrap();
+        all.into_iter().map(|(key, record)| (key, record.into_value())).collect()
     }
 }
 
