@@ -34,7 +34,7 @@ fn a_feed_is_followed_over_one_server_none_and_the_next() {
 fn a_verb_that_waits_for_a_password_does_not_need_the_server_that_was_there_when_it_began() {
     let (mut home, template) = Home::with_template(&[]);
     home.server = None;
-    home.server = Some(Server::begin_with(&home, &[], &[("RUST_LOG", "debug")]));
+    home.server = Some(Server::begin_with(&home, &[("RUST_LOG", "debug")], &[]));
     let mut adding = home.begin(&["serial", "add", &template, "SN-1"]);
     let server = home.server.take().unwrap();
     assert!(server.log().any(|line| line.contains("template/show")));
