@@ -35,9 +35,9 @@ pub struct Golden {
 pub const GOLDEN: [Golden; 1] = [Golden {
     number: 1,
     files: [
-        (STORE, "f48fac9b4743965307ad700f437bfd1fc117c3d745ac19d4bd2af2f2a60b5f3f"),
-        (HOLDS, "93caf6eff36a182d284ae514faaa8b245473f3c8bfa17c1d03a94b95c317f95f"),
-        (ASKS, "a1e5e060a92ef50c94b458fde62538f2603ede2e508d4cedd8f160db7dbed2ea"),
+        (STORE, "3fb1793caa4865a19c872101b804d7597c87041d1044036c17cc783f1422086d"),
+        (HOLDS, "0c447e065c8fd13a5236338a32a9b736ae20d539e4409b718412c893de40290a"),
+        (ASKS, "3c8f430ba923dc5adf5b1321d6deda6b74415b88dd7a5cefc891eb6cd8aaef9e"),
     ],
 }];
 

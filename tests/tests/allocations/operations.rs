@@ -111,7 +111,7 @@ fn each_later_operation_looks_up_and_commits_as_often_as_is_said() {
         ("unenroll by device, wrong", &|| take_off(&wrong), (1, 0)),
         ("unenroll by device", &|| take_off(own()), (4, 1)),
         ("unenroll by device, again", &|| take_off(own()), (1, 0)),
-        ("transfer", &transfer, (8, 1)),
+        ("transfer", &transfer, (9, 1)),
         ("transfer, again", &transfer, (5, 0)),
         ("replace passwords", &replace, (4, 1)),
         ("replace passwords, again", &replace, (3, 0)),

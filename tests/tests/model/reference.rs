@@ -39,7 +39,7 @@ pub(crate) struct Model {
     pub(crate) known: BTreeMap<(SerialId, OwnSerialMark), Ordinal>,
     /// Also those that do not count any more.
     pub(crate) grants: BTreeMap<(SerialId, PlugId), Grant>,
-    /// What is kept, also under Plug-IDs that were given up.
+    /// What is kept, also with Controllers that are gone.
     pub(crate) profiles: BTreeMap<PlugId, Profile>,
     /// The current version of the root key.
     pub(crate) version: KeyVersion,
@@ -254,6 +254,7 @@ impl Model {
             Decision::Commit(change, answer) => {
                 change.events().for_each(|event| self.tell(id, event.clone()));
                 let old = self.records.insert(id, change.record().clone());
+                self.ends_profile(old.as_ref(), change.record());
                 let old = old.map(|old| old.credentials(&id)).unwrap_or_default();
                 let old = old.into_iter().map(|old| (*old.plug_id(), old.into_closed()));
                 self.given_up.extend(old);

@@ -4,7 +4,7 @@ use plugmint::{
     AccessLevel, ControllerRefusal, DeviceName, Enrollment, Epoch, NewPasswords, OpaqueText,
     Profile, ProfileChange,
 };
-use plugmint_tests::{control_of, known_as};
+use plugmint_tests::{Trouble, TroubledStore, control_of, known_as};
 
 use crate::prelude::*;
 
@@ -112,14 +112,61 @@ fn whoever_gets_another_identity_begins_with_nothing() {
     let scene = scene();
     let (id, told) = block_on(scene.thing("SN-1", 1));
     set(&scene, &told, &read_only());
-    let new = NewPasswords::new(enroll_password(&password(2)));
-    block_on(scene.registry.transfer(&id, &new, Epoch::FIRST, &scene.ada)).unwrap();
+    transfer(&scene, &id, 0, 2);
     let again = block_on(scene.enroll(&id, &password(2)));
     assert_eq!(profile_of(&scene, &again), Profile::default());
     assert_eq!(block_on(scene.status(&id)).access, None);
     let given_up = told.credentials().plug_id();
     let refused = block_on(scene.registry.set_profile(given_up, &read_only(), &scene.ada));
     assert!(matches!(refused, Err(VerbError::Unknown(_))), "{refused:?}");
+}
+
+fn transfer(scene: &Scene, id: &SerialId, epoch: u32, number: u32) {
+    let new = NewPasswords::new(enroll_password(&password(number)));
+    let seen = Epoch::new(epoch);
+    let done = block_on(scene.registry.transfer(id, &new, seen, &scene.ada));
+    assert_eq!(done.unwrap(), Outcome::Done);
+}
+
+#[test]
+fn whoever_comes_back_to_an_identity_of_before_begins_with_nothing() {
+    let store = memory();
+    let scene = block_on(Scene::new(Arc::clone(&store), design()));
+    let (id, told) = block_on(scene.thing("SN-1", 1));
+    set(&scene, &told, &read_only().name(Some(name("kitchen"))).props(Some(text("{}"))));
+    transfer(&scene, &id, 0, 2);
+    assert_eq!((profile_of(&scene, &told), records(&store, b"d")), (Profile::default(), 0));
+    transfer(&scene, &id, 1, 1);
+    let again = block_on(scene.enroll(&id, &password(1)));
+    assert_eq!(again.credentials().plug_id(), told.credentials().plug_id());
+    assert_eq!(profile_of(&scene, &again), Profile::default());
+    assert_eq!(block_on(scene.status(&id)).access, None);
+}
+
+/// A profile leaves no trace in the serial's record, which the transfer has read by then.
+#[test]
+fn what_is_said_while_a_transfer_is_decided_on_goes_with_it() {
+    let store = Arc::new(TroubledStore::new(memory()));
+    let scene = block_on(Scene::new(Arc::clone(&store) as _, design()));
+    let (id, told) = block_on(scene.thing("SN-1", 1));
+    set(&scene, &told, &read_only());
+    let before = store.conflicts();
+    store.trouble(Trouble::Rewritten(b"d"), 1);
+    transfer(&scene, &id, 0, 2);
+    assert_eq!((store.left(), store.conflicts() - before), (0, 1));
+    assert_eq!(profile_of(&scene, &told), Profile::default());
+}
+
+#[test]
+fn a_controller_keeps_what_is_kept_with_it_when_its_thing_goes_to_somebody_else() {
+    let scene = scene();
+    let (id, _) = block_on(scene.thing("SN-1", 1));
+    let control = block_on(scene.control(&id, &control_of(1), &known_as("phone")));
+    let plug_id = control.credentials().plug_id();
+    block_on(scene.registry.set_profile(plug_id, &read_only(), &scene.ada)).unwrap();
+    transfer(&scene, &id, 0, 2);
+    let profile = block_on(scene.registry.profile(plug_id)).unwrap();
+    assert_eq!(profile.perm().cloned(), Some(text(r#"{"ctrl":"r"}"#)));
 }
 
 #[test]

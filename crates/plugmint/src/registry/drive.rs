@@ -1,5 +1,6 @@
 //! Load, decide, commit: the one way in which a serial that is there changes.
 
+mod profiles;
 mod thing;
 
 use plugmint_core::lifecycle::{Change, Decision, SerialRecord};
@@ -13,7 +14,6 @@ use crate::hooks::{News, Telling};
 use crate::{Fault, keys};
 
 use super::Registry;
-use super::reading::Reading;
 
 /// What a decision on a serial rests on: the commit guards all of it.
 pub(super) struct Loaded {
@@ -207,13 +207,7 @@ impl Registry {
             };
             batch = batch.put(key, guard, credential.encode())?;
         }
-        if let Some(kept) = change.profile()
-            && let Some(plug_id) = change.record().stage().plug_id()
-        {
-            let mut reading = Reading::new(self);
-            let profile = reading.profile(plug_id).await?.changed(kept);
-            batch = reading.put_profile(batch, keys::profile(plug_id)?, &profile)?;
-        }
+        let batch = self.put_profiles(batch, loaded, change).await?;
         let events = change.events().map(Event::number).collect();
         Ok(Some(Prepared { batch, news, at: Some(change.event().at()), events }))
     }

@@ -62,7 +62,8 @@ impl Registry {
 
     /// The serial goes to somebody else, under passwords that its owner of before does not know: a
     /// new identity, so another Plug-ID. All its passwords end, and all grants on it and those that
-    /// it holds. Mark and labels stay. It hangs on the current root key from then on.
+    /// it holds, and its profile is deleted. Mark and labels stay. It hangs on the current root key
+    /// from then on.
     ///
     /// `seen` is the epoch that the caller saw, as for
     /// [`replace_passwords`](Self::replace_passwords), and so is the cost.

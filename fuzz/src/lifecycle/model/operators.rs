@@ -166,7 +166,9 @@ impl Model {
         if repeats {
             return "repeated-password";
         }
+        let ended = life.plug_id;
         life.renews(Raise::Transfer, new);
+        self.keeps_nothing_under(ended);
         self.ends_all(device);
         self.happens(device, EventKind::Transferred, at);
         "Done"

@@ -54,6 +54,13 @@ impl Model {
         }
     }
 
+    /// A device has given up its identity.
+    pub(super) fn keeps_nothing_under(&mut self, ended: Option<PlugId>) {
+        if let Some(plug_id) = ended {
+            self.profiles.remove(&plug_id);
+        }
+    }
+
     pub(in crate::lifecycle) fn kept(&self, plug_id: &PlugId) -> Kept {
         self.profiles.get(plug_id).copied().unwrap_or_default()
     }

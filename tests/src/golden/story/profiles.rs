@@ -1,6 +1,6 @@
 //! What is kept with devices.
 
-use plugmint::{AccessLevel, DeviceName, Epoch, NewPasswords, OpaqueText, ProfileChange};
+use plugmint::{AccessLevel, DeviceName, Epoch, NewPasswords, OpaqueText, ProfileChange, SerialId};
 
 use crate::{control_of, enroll_password, generated_password, known_as};
 
@@ -8,7 +8,8 @@ use super::Story;
 
 impl Story {
     /// Things and a Controller with each part of a profile, with all and with none any more, said by
-    /// themselves and by an operator; and one that went to somebody else.
+    /// themselves and by an operator; and two that went to somebody else, of which one came back to
+    /// the identity that it had.
     pub(super) async fn keep_profiles(&mut self) {
         let name = |text| Some(DeviceName::parse(text).unwrap());
         let text = |text| Some(OpaqueText::parse(text).unwrap());
@@ -26,6 +27,7 @@ impl Story {
             ("talkative", vec![change().props(text(&"x".repeat(OpaqueText::MAX_LEN)))]),
             ("cleared", vec![all.clone(), nothing]),
             ("passed on", vec![all.clone()]),
+            ("come back", vec![all.clone()]),
         ];
         for ((serial, changes), number) in profiles.into_iter().zip(300..) {
             let (id, told) = self.scene.thing(serial, number).await;
@@ -36,15 +38,23 @@ impl Story {
                     self.registry().set_own_profile(plug_id, told.connection_password(), &change);
                 own.await.unwrap();
             }
-            if serial == "passed on" {
-                let new = NewPasswords::new(enroll_password(&generated_password(number + 100)));
-                let (registry, ada) = (self.registry(), self.ada());
-                registry.transfer(&id, &new, Epoch::FIRST, ada).await.unwrap();
+            if ["passed on", "come back"].contains(&serial) {
+                self.transfer(&id, Epoch::FIRST, &generated_password(number + 100)).await;
+            }
+            if serial == "come back" {
+                self.transfer(&id, Epoch::new(1), &password).await;
+                let again = self.scene.enroll(&id, &password).await;
+                assert_eq!(again.credentials().plug_id(), plug_id);
             }
             self.asks_as_device(&id, &password, Some(told));
         }
         self.keep_of_controller(&all).await;
         self.enroll_with(&all).await;
+    }
+
+    async fn transfer(&self, id: &SerialId, seen: Epoch, password: &str) {
+        let new = NewPasswords::new(enroll_password(password));
+        self.registry().transfer(id, &new, seen, self.ada()).await.unwrap();
     }
 
     async fn keep_of_controller(&mut self, all: &ProfileChange) {

@@ -2,7 +2,7 @@
 
 use plugmint::{Author, PlugId, PrincipalKind, Profile, ProfileChange};
 use plugmint_core::controller::{ControllerChange, ControllerRefusal};
-use plugmint_core::lifecycle::{Decision, Outcome};
+use plugmint_core::lifecycle::{Decision, Outcome, SerialRecord};
 
 use crate::operation::Answer;
 use crate::profiles::change;
@@ -51,7 +51,15 @@ impl Model {
         }
     }
 
-    /// What is kept under a Plug-ID, also under one that was given up.
+    /// Nothing is kept any more under a Plug-ID that its serial gave up.
+    pub(super) fn ends_profile(&mut self, old: Option<&SerialRecord>, new: &SerialRecord) {
+        let ended = old.and_then(|old| old.stage().plug_id());
+        if let Some(ended) = ended.filter(|ended| new.stage().plug_id() != Some(*ended)) {
+            self.profiles.remove(ended);
+        }
+    }
+
+    /// What is kept under a Plug-ID.
     pub(crate) fn profile(&self, plug_id: &PlugId) -> Profile {
         self.profiles.get(plug_id).cloned().unwrap_or_default()
     }
