@@ -35,11 +35,12 @@ pub use controlled::{control_of, control_password, known_as, new_controllable};
 pub use counting::CountingStore;
 pub use crash_log::{CrashLog, Loss};
 pub use golden::{
-    GOLDEN, Golden, answer, everything, golden_directory, make_golden, of_template, open_golden,
-    store_of_today,
+    GOLDEN, Golden, GoldenStory, answer, difference, everything, golden_directory, make_golden,
+    of_template, open_golden, store_of_today,
 };
 pub use hex::{of_hex, to_hex};
 pub use linear::{Sequential, Ticker, Timed, is_linearizable};
+pub(crate) use lives::begin_plain_lives;
 pub use lives::{LIFE, Lives, TOGETHER, Verb, begin_lives, begin_lives_with, register_together};
 pub use panics::{STORE_THREADS, panics_of_stores, watch_panics};
 pub use polled::polled;

@@ -60,8 +60,20 @@ pub async fn begin_lives_with(
     store: Arc<dyn Store>,
     set: impl FnOnce(RegistryBuilder) -> RegistryBuilder,
 ) -> Scene {
+    begin(store, |settings| set(settings.with_tagged_records())).await
+}
+
+/// The same without tags.
+pub(crate) async fn begin_plain_lives(store: Arc<dyn Store>) -> Scene {
+    begin(store, |settings| settings).await
+}
+
+async fn begin(
+    store: Arc<dyn Store>,
+    set: impl FnOnce(RegistryBuilder) -> RegistryBuilder,
+) -> Scene {
     let clock = Arc::new(FixedClock::default());
-    let settings = set(builder(store, Arc::clone(&clock), 1).with_tagged_records());
+    let settings = set(builder(store, Arc::clone(&clock), 1));
     Scene::with(settings, clock, design().with_operator_enroll(OperatorEnroll::Allowed)).await
 }
 

@@ -5,7 +5,7 @@
 //! * `load create STORE` makes an empty store and prints `done`, or the code of the error
 //! * `load open STORE` opens it, `load backup STORE BACKUP` writes a backup of it, and
 //!   `load restore BACKUP STORE` makes a store of one; they print the same
-//! * `load golden NUMBER` makes the golden store of that number, where there is none
+//! * `load golden NUMBER` makes the golden stores of that number, where there are none
 
 #![expect(clippy::panic, reason = "where the harness fails, the test shall fail")]
 #![expect(clippy::unwrap_used, reason = "where the harness fails, the test shall fail")]

@@ -15,7 +15,7 @@ use plugmint::{
 use plugmint_redb::RedbStore;
 use serde_json::Value;
 
-use crate::{Keys, Scene, Trouble, TroubledStore, begin_lives, version};
+use crate::{Keys, Scene, Trouble, TroubledStore, begin_lives, begin_plain_lives, version};
 
 use super::asking::{connects, controls, enrolls};
 
@@ -53,6 +53,17 @@ impl Story {
         assert!(matches!(failed, Err(DropKeyError::Fault(_))), "{failed:?}");
         story.rotate(4).await;
         story.end_templates().await;
+        story.asks
+    }
+
+    /// The same without tags and under one key, as far as there is nothing to sweep: devices at each
+    /// step of a life, Controllers, grants and profiles.
+    pub(super) async fn tell_plain(over: Arc<RedbStore>) -> Vec<Value> {
+        let mut story = Self { scene: begin_plain_lives(over).await, asks: Vec::new() };
+        story.live().await;
+        story.scene.clock.advance(Duration::from_secs(60));
+        story.let_control().await;
+        story.keep_profiles().await;
         story.asks
     }
 

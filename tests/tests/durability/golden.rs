@@ -1,5 +1,7 @@
 //! Stores that earlier versions wrote: none is ever made anew.
 
+mod going_on;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -10,13 +12,14 @@ use plugmint::testing::record_letters;
 use plugmint_redb::RedbStore;
 use plugmint_store::{Key, Store};
 use plugmint_tests::{
-    GOLDEN, Golden, Lives, answer, everything, make_golden, open_golden, store_of_today,
+    GOLDEN, Golden, GoldenStory, Lives, answer, difference, everything, make_golden, open_golden,
+    store_of_today,
 };
 use pollster::block_on;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What is done to a copy of each.
-fn with_each(test: impl Fn(&Golden, RedbStore)) {
+pub(super) fn with_each(test: impl Fn(&Golden, RedbStore)) {
     for golden in GOLDEN {
         let directory = tempfile::tempdir().unwrap();
         let store = golden.store(directory.path());
@@ -46,32 +49,61 @@ fn a_golden_store_is_not_made_where_one_is() {
 #[test]
 fn a_golden_store_opens_and_holds_what_it_held() {
     with_each(|golden, store| {
-        let (found, expected) = (everything(&open_golden(store).registry), golden.holds());
+        let (found, expected) =
+            (everything(&open_golden(golden.story, store).registry), golden.holds());
         assert_eq!(found.len(), expected.len());
         for (found, expected) in found.into_iter().zip(expected) {
-            assert_eq!(found, expected);
+            assert_eq!(difference(&found, &expected), None);
         }
     });
 }
 
 #[test]
+fn a_field_more_is_no_difference_and_all_else_is_one() {
+    let expected = json!({ "a": { "b": null, "c": [1, { "d": 2 }] } });
+    let differs = |found: Value| difference(&found, &expected).is_some();
+    assert!(!differs(expected.clone()));
+    assert!(!differs(
+        json!({ "new": 1, "a": { "b": null, "new": 2, "c": [1, { "d": 2, "e": 3 }] } })
+    ));
+    for found in [
+        json!({}),
+        json!([]),
+        json!({ "a": null }),
+        json!({ "a": { "c": [1, { "d": 2 }] } }),
+        json!({ "a": { "b": 0, "c": [1, { "d": 2 }] } }),
+        json!({ "a": { "b": null, "c": [1] } }),
+        json!({ "a": { "b": null, "c": [1, { "d": 2 }, 3] } }),
+        json!({ "a": { "b": null, "c": [{ "d": 2 }, 1] } }),
+        json!({ "a": { "b": null, "c": [1, { "d": "2" }] } }),
+        json!({ "a": { "b": null, "c": [1, { "e": 2 }] } }),
+    ] {
+        assert!(differs(found.clone()), "{found}");
+    }
+}
+
+#[test]
 fn whoever_was_told_something_is_answered_as_then() {
     with_each(|golden, store| {
-        let scene = open_golden(store);
+        let scene = open_golden(golden.story, store);
         for ask in golden.asks() {
-            assert_eq!(answer(&scene.registry, &ask), ask["answer"], "{ask}");
+            assert_eq!(difference(&answer(&scene.registry, &ask), &ask["answer"]), None, "{ask}");
         }
     });
 }
 
 #[test]
 fn lives_in_a_golden_store_are_as_far_as_they_were() {
-    with_each(|_, store| {
-        let scene = open_golden(store);
+    with_each(|golden, store| {
+        let scene = open_golden(golden.story, store);
         let lives = Lives::golden();
         let steps = |device| (device as usize + 1)..=(device as usize + 1);
         let found = lives.audit(&scene, steps).unwrap();
         assert_eq!(found, (1..=lives.devices() as usize).collect::<Vec<_>>());
+        // Elsewhere another root key is current, so new passwords come to something else.
+        if golden.story == GoldenStory::Plain {
+            lives.live_on(&scene, &found).unwrap();
+        }
     });
 }
 
@@ -162,14 +194,17 @@ fn shapes(of: &Value, parts: &[&str]) -> Vec<String> {
 /// Where this fails, this version writes something that no golden store has: it needs a further one.
 #[test]
 fn what_this_version_writes_is_in_the_newest_golden_store() {
-    let directory = tempfile::tempdir().unwrap();
-    let today = records(&store_of_today(directory.path()));
-    let copies = tempfile::tempdir().unwrap();
-    let golden = records(&GOLDEN[GOLDEN.len() - 1].store(copies.path()));
-    let keys = |of: &[(Key, Vec<u8>)]| of.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
-    assert_eq!(keys(&today), keys(&golden));
-    for ((key, today), (_, golden)) in today.into_iter().zip(golden) {
-        assert_eq!(today, golden, "under {key:?}");
+    let newest = GOLDEN[GOLDEN.len() - 1].number;
+    for golden in GOLDEN.into_iter().filter(|golden| golden.number == newest) {
+        let directory = tempfile::tempdir().unwrap();
+        let today = records(&store_of_today(golden.story, directory.path()));
+        let golden = records(&golden.store(directory.path()));
+        let keys =
+            |of: &[(Key, Vec<u8>)]| of.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+        assert_eq!(keys(&today), keys(&golden));
+        for ((key, today), (_, golden)) in today.into_iter().zip(golden) {
+            assert_eq!(today, golden, "under {key:?}");
+        }
     }
 }
 
