@@ -8,6 +8,7 @@
 
 mod frame;
 mod stream;
+mod wiped;
 
 use std::io;
 use std::net::SocketAddr;

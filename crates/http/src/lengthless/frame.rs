@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 
 use httparse::{Request, Status, parse_chunk_size};
+use zeroize::Zeroizing;
 
 /// What follows a head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -72,13 +73,13 @@ pub(super) fn trailer(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The head of a call without a length, which says how much follows, and that nothing does behind it.
-pub(super) fn with_length(head: &[u8], length: usize) -> Vec<u8> {
+pub(super) fn with_length(head: &[u8], length: usize) -> Zeroizing<Vec<u8>> {
     // A head that is whole ends with an empty line.
     let ends = if head.ends_with(b"\r\n") { 2 } else { 1 };
     let (lines, end) =
         head.split_at_checked(head.len().saturating_sub(ends)).unwrap_or((head, b""));
     let said = format!("Content-Length: {length}\r\nConnection: close\r\n");
-    [lines, said.as_bytes(), end].concat()
+    Zeroizing::new([lines, said.as_bytes(), end].concat())
 }
 
 const MOST_HEADERS: usize = 100;

@@ -1,5 +1,6 @@
 //! A connection whose calls all say how long they are, once they have passed through.
 
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,17 +8,18 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
+use zeroize::Zeroizing;
 
 use super::frame::{self, Follows};
+use super::wiped::Wiped;
 
 /// A connection that tells the length of what its device sends without one.
-#[derive(Debug)]
 pub struct DeviceStream<S> {
     inner: S,
     /// What came and was not looked at yet.
-    came: Vec<u8>,
+    came: Wiped,
     /// What may be read, from `read` on.
-    ready: Vec<u8>,
+    ready: Wiped,
     read: usize,
     state: State,
     waiting: Option<Pin<Box<Sleep>>>,
@@ -37,7 +39,7 @@ enum State {
     /// The trailer behind the last chunk.
     Trailer,
     /// The body of this head is whatever comes.
-    Unsaid(Vec<u8>),
+    Unsaid(Wiped),
     /// Nothing is looked at any more.
     Through,
     /// The device has sent all of a body without a length, and waits for its answer: who is told
@@ -49,11 +51,11 @@ enum State {
 
 impl<S> DeviceStream<S> {
     /// Over a connection on which HTTP/1 is spoken: inside TLS, where there is any.
-    pub const fn new(inner: S) -> Self {
+    pub fn new(inner: S) -> Self {
         Self {
             inner,
-            came: Vec::new(),
-            ready: Vec::new(),
+            came: Wiped::default(),
+            ready: Wiped::default(),
             read: 0,
             state: State::Head,
             waiting: None,
@@ -64,9 +66,9 @@ impl<S> DeviceStream<S> {
     /// Moves on as far as what came allows. Whether something did.
     fn advance(&mut self) -> bool {
         match &mut self.state {
-            State::Head | State::Chunk if self.came.is_empty() => false,
+            State::Head | State::Chunk if self.came.bytes().is_empty() => false,
             State::Head => {
-                let Some((length, follows)) = frame::head(&self.came) else { return false };
+                let Some((length, follows)) = frame::head(self.came.bytes()) else { return false };
                 match follows {
                     Follows::Length(0) => self.let_through(length),
                     Follows::Length(body) => {
@@ -78,15 +80,14 @@ impl<S> DeviceStream<S> {
                         self.state = State::Chunk;
                     }
                     Follows::Unsaid => {
-                        let body = self.came.split_off(length);
-                        self.state = State::Unsaid(std::mem::replace(&mut self.came, body));
+                        self.state = State::Unsaid(self.came.take(length));
                     }
                     Follows::Unknown => self.state = State::Through,
                 }
                 true
             }
             State::Body(left) | State::InChunk(left) => {
-                let now = usize::try_from(*left).unwrap_or(usize::MAX).min(self.came.len());
+                let now = usize::try_from(*left).unwrap_or(usize::MAX).min(self.came.bytes().len());
                 *left -= now as u64;
                 if *left == 0 {
                     let in_chunk = matches!(self.state, State::InChunk(_));
@@ -97,7 +98,7 @@ impl<S> DeviceStream<S> {
                 self.let_through(now);
                 true
             }
-            State::Chunk => match frame::chunk(&self.came) {
+            State::Chunk => match frame::chunk(self.came.bytes()) {
                 Ok(None) => false,
                 Ok(Some((size, true))) => {
                     self.let_through(usize::try_from(size).unwrap_or(usize::MAX));
@@ -114,13 +115,13 @@ impl<S> DeviceStream<S> {
                 }
             },
             State::Trailer => {
-                let Some(length) = frame::trailer(&self.came) else { return false };
+                let Some(length) = frame::trailer(self.came.bytes()) else { return false };
                 self.let_through(length);
                 self.state = State::Head;
                 true
             }
             State::Through | State::Waits | State::Ended => {
-                let all = self.came.len();
+                let all = self.came.bytes().len();
                 self.let_through(all);
                 all > 0
             }
@@ -129,9 +130,7 @@ impl<S> DeviceStream<S> {
     }
 
     fn let_through(&mut self, length: usize) {
-        let rest = self.came.split_off(length.min(self.came.len()));
-        self.ready.append(&mut self.came);
-        self.came = rest;
+        self.ready.push(self.came.take(length).bytes());
         self.late = None;
     }
 
@@ -139,8 +138,8 @@ impl<S> DeviceStream<S> {
     /// belongs to nothing.
     fn close_unsaid(&mut self, then: State) {
         if let State::Unsaid(head) = &self.state {
-            let head = frame::with_length(head, self.came.len());
-            self.ready.extend_from_slice(&head);
+            let head = frame::with_length(head.bytes(), self.came.bytes().len());
+            self.ready.push(&head);
         }
         self.state = then;
         self.waiting = None;
@@ -151,7 +150,7 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
     /// A call has begun, and takes too long to be one.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let has_begun = match self.state {
-            State::Head => !self.came.is_empty(),
+            State::Head => !self.came.bytes().is_empty(),
             State::Unsaid(_) => true,
             State::Body(_)
             | State::Chunk
@@ -187,17 +186,17 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
             self.state = if left == 0 { State::Head } else { State::Body(left) };
             return Poll::Ready(Ok(true));
         }
-        self.came.extend_from_slice(came);
+        self.came.push(came);
         buf.set_filled(before);
         Poll::Ready(Ok(false))
     }
 
     /// Reads more; how many bytes came.
     fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut more = [0; READ_AT_ONCE];
-        let mut buf = ReadBuf::new(&mut more);
+        let mut more = Zeroizing::new([0; READ_AT_ONCE]);
+        let mut buf = ReadBuf::new(&mut *more);
         ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buf))?;
-        self.came.extend_from_slice(buf.filled());
+        self.came.push(buf.filled());
         Poll::Ready(Ok(buf.filled().len()))
     }
 
@@ -207,7 +206,9 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
         let then = loop {
             match self.poll_more(cx) {
                 Poll::Ready(Ok(0)) => break State::Waits,
-                Poll::Ready(Ok(_)) if self.came.len() > MOST_UNSAID => break State::Through,
+                Poll::Ready(Ok(_)) if self.came.bytes().len() > MOST_UNSAID => {
+                    break State::Through;
+                }
                 Poll::Ready(Ok(_)) => self.waiting = None,
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => {
@@ -229,12 +230,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if buf.remaining() == 0 {
+            // Nothing fits, which is not the end.
+            return Poll::Ready(Ok(()));
+        }
         loop {
-            if let Some(unread) = this.ready.get(this.read..).filter(|unread| !unread.is_empty()) {
+            let unread = this.ready.bytes().get(this.read..);
+            if let Some(unread) = unread.filter(|unread| !unread.is_empty()) {
                 let (now, _) = unread.split_at(unread.len().min(buf.remaining()));
                 buf.put_slice(now);
                 this.read += now.len();
-                if this.read == this.ready.len() {
+                if this.read == this.ready.bytes().len() {
                     this.ready.clear();
                     this.read = 0;
                 }
@@ -249,7 +255,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
                 this.state = State::Ended;
             }
             match this.state {
-                State::Head if this.came.is_empty() => {
+                State::Head if this.came.bytes().is_empty() => {
                     if ready!(this.poll_in_place(cx, buf))? {
                         return Poll::Ready(Ok(()));
                     }
@@ -302,6 +308,15 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for DeviceStream<S> {
     }
 }
 
+impl<S> fmt::Debug for DeviceStream<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (state, came, ready) = (&self.state, &self.came, &self.ready);
+        let mut shown = f.debug_struct("DeviceStream");
+        shown.field("state", state).field("came", came).field("ready", ready);
+        shown.finish_non_exhaustive()
+    }
+}
+
 const READ_AT_ONCE: usize = 4096;
 
 /// How long to wait for what a head without a length may bring: a network may be slow, and who is cut
@@ -317,7 +332,7 @@ const MOST_UNSAID: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader, duplex};
     use tokio::runtime::Builder;
     use tokio::time::timeout;
 
@@ -396,6 +411,45 @@ mod tests {
             let ((), read) = tokio::join!(later, server.read_exact(&mut buf));
             read.unwrap();
             assert_eq!(String::from_utf8(buf).unwrap(), [&told(5), "null "].concat());
+        });
+    }
+
+    #[test]
+    fn what_came_is_not_shown() {
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let canary = "canary-of-a-password";
+            let put = "PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+            for start in ["GET /a HTTP/1.1\r\nX-Plug-Auth: ", DELETE, put, "DELETE /a\r\nA: "] {
+                let (mut device, server) = duplex(1 << 16);
+                // What lies between the two ends is not its own.
+                let mut server = DeviceStream::new(BufReader::new(server));
+                device.write_all(&[start, canary].concat().into_bytes()).await.unwrap();
+                let mut one = [0; 1];
+                for _ in 0..3 {
+                    _ = timeout(Duration::from_millis(900), server.read_exact(&mut one)).await;
+                    let shown = format!("{server:?}");
+                    let bytes = format!("{:?}", canary.as_bytes());
+                    assert!(!shown.contains(canary), "{shown}");
+                    assert!(!shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
+                    assert!(shown.contains("state: "), "{shown}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn who_has_no_room_has_not_seen_the_end() {
+        let get = "GET /a HTTP/1.1\r\n\r\n";
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let (mut device, server) = duplex(1 << 16);
+            let mut server = DeviceStream::new(server);
+            device.write_all(get.as_bytes()).await.unwrap();
+            assert_eq!(server.read(&mut []).await.unwrap(), 0);
+            let mut all = vec![0; get.len()];
+            server.read_exact(&mut all).await.unwrap();
+            assert_eq!(all, get.as_bytes());
         });
     }
 

@@ -4,6 +4,7 @@
 
 mod controlling;
 mod derivation;
+mod device_stream;
 mod later;
 mod planted;
 mod registry;
