@@ -32,7 +32,10 @@ pub use source::TrustedProxies;
 ///
 /// Devices cannot be changed, so it answers them as they are: every answer has a `Content-Length`,
 /// success is 200 or 201, an error is `{"err": <status>, "msg": <text>}`, and `POST` with
-/// `X-HTTP-Method-Override` is what it says. What a call does goes on when the caller hangs up.
+/// `X-HTTP-Method-Override` is what it says.
+///
+/// What a call does goes on when the caller hangs up. A `GET` does not: it changes nothing, but that
+/// a device which reads itself for the first time is activated, and it may be so or not then.
 ///
 /// Where calls come from is the peer's address: serve the router with
 /// [`into_make_service_with_connect_info`](axum::Router::into_make_service_with_connect_info), and name
@@ -81,8 +84,8 @@ impl DeviceApi {
         Self { body_limit, ..self }
     }
 
-    /// How long a call may take, its body included. A slow sender is answered 408 then; what the call
-    /// does goes on, and is answered 503.
+    /// How long a call may take, its body included. A slow sender is answered 408 then; what takes
+    /// too long here is answered 503 and goes on, unless it is a `GET`.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }

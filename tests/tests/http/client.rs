@@ -52,10 +52,19 @@ impl Client {
         self.answer_or_end().expect("an answer")
     }
 
+    /// The next answer, to what asks for its head alone.
+    pub(crate) fn head(&mut self) -> Answer {
+        self.next(Answer::read_head).expect("an answer")
+    }
+
     /// The next answer, unless the connection ends before it begins.
     pub(crate) fn answer_or_end(&mut self) -> Option<Answer> {
+        self.next(Answer::read)
+    }
+
+    fn next(&mut self, read: impl Fn(&[u8]) -> Option<(Answer, usize)>) -> Option<Answer> {
         loop {
-            if let Some((answer, length)) = Answer::read(&self.came) {
+            if let Some((answer, length)) = read(&self.came) {
                 self.came.drain(..length);
                 return Some(answer);
             }
@@ -160,6 +169,15 @@ impl Answer {
 
     /// The first answer in `bytes`, once it is whole, and how long it is.
     fn read(bytes: &[u8]) -> Option<(Self, usize)> {
+        let (head, end) = Self::read_head(bytes)?;
+        let length = head.header("content-length").unwrap_or_else(|| panic!("no length: {head:?}"));
+        let length: usize = length.parse().unwrap();
+        let body = bytes.get(end..end + length)?.to_vec();
+        Some((Self { body, ..head }.checked(), end + length))
+    }
+
+    /// The head of the first answer in `bytes`, and how long that is.
+    fn read_head(bytes: &[u8]) -> Option<(Self, usize)> {
         let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let text = str::from_utf8(&bytes[..head]).unwrap();
         let mut lines = text.split("\r\n");
@@ -171,12 +189,9 @@ impl Answer {
         };
         let headers: Vec<_> = lines.map(header).collect();
         let lengths = headers.iter().filter(|(name, _)| name == "content-length");
-        let lengths: Vec<usize> = lengths.map(|(_, length)| length.parse().unwrap()).collect();
-        assert_eq!(lengths.len(), 1, "always one length: {text}");
+        assert!(lengths.count() <= 1, "one length: {text}");
         assert!(headers.iter().all(|(name, _)| name != "transfer-encoding"), "never chunked");
-        let end = head + 4 + lengths[0];
-        let body = bytes.get(head + 4..end)?.to_vec();
-        Some((Self { status, headers, body }.checked(), end))
+        Some((Self { status, headers, body: Vec::new() }, head + 4))
     }
 
     /// Success is 200 or 201, and an error says which it is and why; nothing fails.

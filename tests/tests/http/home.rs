@@ -66,7 +66,7 @@ impl Server {
     pub(crate) fn call(&self, call: &Call) -> Answer {
         let mut client = self.client();
         client.send(call.bytes());
-        client.answer()
+        if call.line().0 == "HEAD" { client.head() } else { client.answer() }
     }
 }
 

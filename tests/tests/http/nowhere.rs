@@ -20,6 +20,30 @@ fn what_lies_below_the_devices_and_is_none_is_404_in_their_words() {
 }
 
 #[test]
+fn an_answer_before_a_body_is_read_says_that_it_ends_the_connection() {
+    let home = Home::new();
+    let (_, device) = home.thing("A");
+    for (path, status) in
+        [("/iot/device/x/y", 404), ("/iot/openapi.json", 405), ("/iot/device/%ff", 400)]
+    {
+        for length in [1, 1_000_000] {
+            let mut client = home.server.client();
+            client.try_send(&device.calls("POST", path).text(vec![b' '; length]).bytes());
+            let answer = client.answer();
+            let closes = answer.header("connection");
+            assert_eq!((answer.status, closes), (status, Some("close")), "{path} {length}");
+            assert!(client.is_closed(), "{path} {length}");
+        }
+        let mut client = home.server.client();
+        for _ in 0..2 {
+            client.send(device.calls("POST", path).text("").bytes());
+            let answer = client.answer();
+            assert_eq!((answer.status, answer.header("connection")), (status, None), "{path}");
+        }
+    }
+}
+
+#[test]
 fn every_other_path_is_its_hosts() {
     let home = Home::new();
     let host = Router::new().route("/iot/{x}", get(async || "host's")).fallback(async || "no path");

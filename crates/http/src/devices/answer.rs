@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use plugmint::{
@@ -92,6 +92,14 @@ impl From<Refusal> for Answered {
         }
         answered
     }
+}
+
+/// An answer that is given before the body is read: it ends the connection where a body is to come.
+pub(super) fn unread(body: &Body, mut answered: Answered) -> Answered {
+    if !body.is_end_stream() {
+        answered.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answered
 }
 
 /// JSON of one length.

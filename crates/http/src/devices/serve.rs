@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::openapi;
 
 use super::DeviceApi;
-use super::answer::{Answered, Refusal, with_body};
+use super::answer::{Answered, Refusal, unread, with_body};
 use super::body::{self, Bytes};
 use super::caller::Claimed;
 use super::source;
@@ -35,23 +35,24 @@ pub(super) async fn one(
 ) -> Answered {
     match id {
         Ok(Path(id)) => serve(api, Some(id), request).await,
-        Err(_) => Refusal::malformed("the path is no text").into(),
+        Err(_) => unread(request.body(), Refusal::malformed("the path is no text").into()),
     }
 }
 
 /// `/iot/openapi.json`
 pub(super) async fn document(request: Request) -> Answered {
-    let (parts, _) = request.into_parts();
+    let (parts, body) = request.into_parts();
     if let Err(refusal) = body::ensure_length(&parts, &method(&parts)) {
         return refusal.into();
     }
-    match (parts.method, openapi::document()) {
+    let answered = match (parts.method, openapi::document()) {
         (Method::GET | Method::HEAD, Some(document)) => with_body(StatusCode::OK, document.into()),
         (Method::GET | Method::HEAD, None) => {
             Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the platform failed").into()
         }
         _ => not_allowed("GET, HEAD"),
-    }
+    };
+    unread(&body, answered)
 }
 
 /// A call that is to be answered.

@@ -51,7 +51,13 @@ pub(super) fn done() -> RefOr<Response> {
 pub(super) fn document() -> RefOr<Response> {
     let object = ObjectBuilder::new().schema_type(Type::Object);
     let response = ResponseBuilder::new().description("This document");
+    let response = response.header("Connection", header(Type::String, CLOSES));
     response.content(JSON, content(RefOr::T(object.into()))).build().into()
+}
+
+pub(super) fn head_of_document() -> RefOr<Response> {
+    let response = ResponseBuilder::new().description("The head of what a GET is answered");
+    response.header("Connection", header(Type::String, CLOSES)).build().into()
 }
 
 /// What no cache keeps: credentials stand in it.

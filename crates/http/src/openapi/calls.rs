@@ -19,7 +19,9 @@ pub(super) fn paths() -> Paths {
         .operation(HttpMethod::Patch, change())
         .operation(HttpMethod::Delete, release())
         .operation(HttpMethod::Post, overridden());
-    let itself = PathItemBuilder::new().operation(HttpMethod::Get, document());
+    let itself = PathItemBuilder::new()
+        .operation(HttpMethod::Get, document())
+        .operation(HttpMethod::Head, is_there());
     PathsBuilder::new()
         .path("/device", collection.build())
         .path("/device/{id}", one.build())
@@ -29,7 +31,8 @@ pub(super) fn paths() -> Paths {
 
 fn enroll() -> Operation {
     let about = "Credentials that are sent along mean nothing, unless the call means a DELETE. A \
-        repeat before the device has connected is answered the same.";
+        repeat before the device has connected is answered the same, unless its template refuses \
+        repeats.";
     let call = operation("enroll", "A Thing enrolls", about);
     let call = call.parameter(bodies::may_mean("DELETE"));
     let call = call.request_body(Some(bodies::object_or_devices(ENROLLMENT)));
@@ -93,6 +96,11 @@ fn overridden() -> Operation {
 fn document() -> Operation {
     let call = operation("document", "What can be called", "This document.");
     call.response("200", answers::document()).build()
+}
+
+fn is_there() -> Operation {
+    let call = operation("head", "That the document is there", "Its head, without it.");
+    call.response("200", answers::head_of_document()).build()
 }
 
 fn operation(id: &str, summary: &str, about: &str) -> OperationBuilder {
