@@ -1,10 +1,9 @@
 //! Who calls.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use plugmint::{
     CompanyId, ConnectionPassword, PlugId, PlugIdKind, Principal, ProvenBy, Registry, Source,
 };
-use zeroize::Zeroizing;
 
 use crate::{Account, Claim, Owners};
 
@@ -13,21 +12,21 @@ use super::answer::Refusal;
 use super::target::Target;
 
 /// Who calls, as the headers say; nothing of it is proved.
-pub(super) enum Claimed {
+pub(super) enum Claimed<'a> {
     Nobody,
     /// Some of what is needed: whoever wants to be somebody is not to be taken for nobody.
     Half,
     Device {
-        plug_id: String,
-        auth: Zeroizing<String>,
+        plug_id: &'a str,
+        auth: &'a str,
     },
     Owner {
-        email: String,
-        master: Zeroizing<String>,
+        email: &'a str,
+        master: &'a str,
     },
     DeviceOfOwner {
-        plug_id: String,
-        master: Zeroizing<String>,
+        plug_id: &'a str,
+        master: &'a str,
     },
 }
 
@@ -41,19 +40,19 @@ pub(super) enum Caller {
     DeviceOfOwner { plug_id: PlugId },
 }
 
-impl Claimed {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+impl<'a> Claimed<'a> {
+    pub(super) fn of(headers: &'a HeaderMap) -> Self {
         // What is no text proves nothing, but it claims something.
-        let text = |name: &str| {
+        let text = |name: &HeaderName| {
             let value = headers.get(name).map(|value| str::from_utf8(value.as_bytes()));
-            value.map(|text| text.unwrap_or_default().to_owned())
+            value.map(Result::unwrap_or_default)
         };
-        let (plug_id, auth) = (text("x-plug-id"), text("x-plug-auth").map(Zeroizing::new));
+        let (plug_id, auth) = (text(&PLUG_ID), text(&PLUG_AUTH));
         let (plug_id, auth) = match (plug_id, auth) {
             (Some(plug_id), Some(auth)) => return Self::Device { plug_id, auth },
             half => half,
         };
-        let (email, master) = (text("x-plug-email"), text("x-plug-master").map(Zeroizing::new));
+        let (email, master) = (text(&PLUG_EMAIL), text(&PLUG_MASTER));
         match (plug_id, auth, email, master) {
             (_, _, Some(email), Some(master)) => Self::Owner { email, master },
             (Some(plug_id), None, None, Some(master)) => Self::DeviceOfOwner { plug_id, master },
@@ -68,38 +67,53 @@ impl DeviceApi {
     /// nobody.
     pub(super) async fn caller(
         &self,
-        claimed: Claimed,
+        claimed: Claimed<'_>,
         source: Option<&Source>,
     ) -> Result<Caller, Refusal> {
         match claimed {
             Claimed::Nobody | Claimed::Half => Err(Refusal::unauthorized()),
             Claimed::Device { plug_id, auth } => {
-                let principal = match source {
-                    Some(source) => {
-                        self.registry.authenticate_text_from(source, &plug_id, &auth).await?
-                    }
-                    None => self.registry.authenticate_text(&plug_id, &auth).await?,
+                let (Ok(id), Ok(password)) =
+                    (PlugId::parse(plug_id), ConnectionPassword::parse(auth))
+                else {
+                    return Box::pin(self.malformed(plug_id, auth, source)).await;
                 };
-                let password = ConnectionPassword::parse(&auth);
-                let password = password.map_err(|_| Refusal::unauthorized())?;
+                let principal = match source {
+                    Some(source) => self.registry.authenticate_from(source, &id, &password).await?,
+                    None => self.registry.authenticate(&id, &password).await?,
+                };
                 Ok(Caller::Device { principal: Box::new(principal), password })
             }
             Claimed::Owner { email, master } => {
-                let claim = Claim::Email(&email);
-                let company = Box::pin(self.owner(source, claim, &master)).await?;
+                let claim = Claim::Email(email);
+                let company = Box::pin(self.owner(source, claim, master)).await?;
                 Ok(Caller::Owner { company })
             }
             Claimed::DeviceOfOwner { plug_id, master } => {
-                let plug_id = PlugId::parse_kind(PlugIdKind::Device, &plug_id);
+                let plug_id = PlugId::parse_kind(PlugIdKind::Device, plug_id);
                 let plug_id = plug_id.map_err(|_| Refusal::unauthorized())?;
                 // Whoever names a device that is not there costs what one who names another does.
                 let company = Box::pin(company_of(&self.registry, &plug_id)).await?;
                 let nobody = CompanyId::from_parts([0; 12]);
                 let claim = Claim::Company(company.as_ref().unwrap_or(&nobody));
-                Box::pin(self.owner(source, claim, &master)).await?;
+                Box::pin(self.owner(source, claim, master)).await?;
                 company.map(|_| Caller::DeviceOfOwner { plug_id }).ok_or_else(Refusal::unauthorized)
             }
         }
+    }
+
+    /// A device that sends what can be no credentials: it waits as long as one whose are wrong.
+    async fn malformed(
+        &self,
+        plug_id: &str,
+        auth: &str,
+        source: Option<&Source>,
+    ) -> Result<Caller, Refusal> {
+        match source {
+            Some(source) => self.registry.authenticate_text_from(source, plug_id, auth).await?,
+            None => self.registry.authenticate_text(plug_id, auth).await?,
+        };
+        Err(Refusal::unauthorized())
     }
 
     /// The company whose owner's password it is.
@@ -155,3 +169,8 @@ pub(super) async fn company_of(
         None => Ok(None),
     }
 }
+
+static PLUG_ID: HeaderName = HeaderName::from_static("x-plug-id");
+static PLUG_AUTH: HeaderName = HeaderName::from_static("x-plug-auth");
+static PLUG_EMAIL: HeaderName = HeaderName::from_static("x-plug-email");
+static PLUG_MASTER: HeaderName = HeaderName::from_static("x-plug-master");

@@ -37,7 +37,7 @@ impl DeviceApi {
     pub(super) async fn control(
         &self,
         source: Option<&Source>,
-        claimed: Claimed,
+        claimed: Claimed<'_>,
         body: &[u8],
     ) -> Result<Answered, Refusal> {
         let caller = match claimed {

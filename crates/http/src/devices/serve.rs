@@ -1,12 +1,14 @@
 //! From a request to an answer.
 
 use std::convert::Infallible;
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::HttpBody;
-use axum::extract::rejection::PathRejection;
+use axum::RequestExt;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Path, Request, State};
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
@@ -24,17 +26,17 @@ use super::source;
 
 /// `/iot/device`
 pub(super) async fn collection(State(api): State<Arc<DeviceApi>>, request: Request) -> Answered {
-    serve(api, None, request).await
+    serve(api, At::Collection, request).await
 }
 
 /// `/iot/device/{id}`
-pub(super) async fn one(
-    State(api): State<Arc<DeviceApi>>,
-    id: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Answered {
-    match id {
-        Ok(Path(id)) => serve(api, Some(id), request).await,
+pub(super) async fn one(State(api): State<Arc<DeviceApi>>, mut request: Request) -> Answered {
+    // Few ids have escapes: the others need not be taken out of the path.
+    if !request.uri().path().contains('%') {
+        return serve(api, At::Written, request).await;
+    }
+    match request.extract_parts::<Path<String>>().await {
+        Ok(Path(id)) => serve(api, At::Escaped(id), request).await,
         Err(_) => unread(request.body(), Refusal::malformed("the path is no text").into()),
     }
 }
@@ -55,52 +57,76 @@ pub(super) async fn document(request: Request) -> Answered {
     unread(&body, answered)
 }
 
+/// What is called.
+enum At {
+    Collection,
+    /// The device whose id ends the path.
+    Written,
+    /// The device whose id ends the path with escapes, without them.
+    Escaped(String),
+}
+
 /// A call that is to be answered.
 struct Call {
     method: Method,
-    id: Option<String>,
-    claimed: Claimed,
-    source: Option<Source>,
+    at: At,
+    parts: Parts,
     body: Bytes,
 }
 
-async fn serve(api: Arc<DeviceApi>, id: Option<String>, request: Request) -> Answered {
-    let deadline = Instant::now() + api.timeout;
+/// What it asks.
+struct Asked<'a> {
+    method: &'a Method,
+    claimed: Claimed<'a>,
+    source: Option<&'a Source>,
+    body: &'a [u8],
+}
+
+async fn serve(api: Arc<DeviceApi>, at: At, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let method = method(&parts);
     if let Err(refusal) = body::ensure_length(&parts, &method) {
         return refusal.into();
     }
-    // Nothing is waited for that is not to come.
-    let body = if body.is_end_stream() {
-        Ok(Ok(Bytes::default()))
-    } else {
-        timeout_at(deadline, Box::pin(body::read(body, api.body_limit))).await
-    };
-    let body = match body {
-        Ok(Ok(body)) => body,
+    let call = Call { method, at, parts, body: Bytes::default() };
+    // What most calls are, and all that they are: nothing is waited for that is not to come.
+    if call.method == Method::GET && body.is_end_stream() {
+        let answer = pin!(async { Ok::<_, Infallible>(api.answer(&call).await) });
+        return within(|| Instant::now() + api.timeout, answer).await;
+    }
+    Box::pin(serve_body(api, call, body)).await
+}
+
+async fn serve_body(api: Arc<DeviceApi>, mut call: Call, body: Body) -> Answered {
+    let deadline = Instant::now() + api.timeout;
+    match timeout_at(deadline, body::read(body, api.body_limit)).await {
+        Ok(Ok(body)) => call.body = body,
         Ok(Err(refusal)) => return refusal.into(),
         Err(_) => {
             let msg = "the body does not come";
             return Refusal::new(StatusCode::REQUEST_TIMEOUT, msg).and_closes().into();
         }
-    };
-    let (claimed, source) = (Claimed::of(&parts.headers), source::of(&parts, &api.proxies));
-    let call = Call { method, id, claimed, source, body };
+    }
     if call.method == Method::GET {
-        let answer = pin!(async { Ok::<_, Infallible>(api.answer(call).await) });
-        return within(deadline, answer).await;
+        let answer = pin!(async { Ok::<_, Infallible>(api.answer(&call).await) });
+        return within(|| deadline, answer).await;
     }
     // Who hangs up has asked all the same, and an attempt that is right is not to be paid for.
-    let answer = tokio::spawn(async move { api.answer(call).await });
-    within(deadline, answer).await
+    let answer = pin!(tokio::spawn(async move { api.answer(&call).await }));
+    within(|| deadline, answer).await
 }
 
 async fn within<E>(
-    deadline: Instant,
-    answer: impl Future<Output = Result<Answered, E>>,
+    deadline: impl FnOnce() -> Instant,
+    mut answer: Pin<&mut impl Future<Output = Result<Answered, E>>>,
 ) -> Answered {
-    match timeout_at(deadline, answer).await {
+    // What need not wait, such as a read, needs no clock.
+    let polled = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
+    let answered = match polled {
+        Poll::Ready(answered) => Ok(answered),
+        Poll::Pending => timeout_at(deadline(), answer).await,
+    };
+    match answered {
         Ok(Ok(answered)) => answered,
         Ok(Err(_)) => Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the platform failed").into(),
         Err(_) => Refusal::busy(Duration::from_secs(1)).into(),
@@ -109,39 +135,48 @@ async fn within<E>(
 
 impl DeviceApi {
     // Calls that write are boxed: reads, which are many, would be moved about with their size.
-    async fn answer(&self, call: Call) -> Answered {
-        let answered = match &call.id {
-            None => self.answer_collection(call).await,
-            Some(_) => self.answer_one(call).await,
+    async fn answer(&self, call: &Call) -> Answered {
+        let source = source::of(&call.parts, &self.proxies);
+        let asked = Asked {
+            method: &call.method,
+            claimed: Claimed::of(&call.parts.headers),
+            source: source.as_ref(),
+            body: &call.body,
+        };
+        let answered = match &call.at {
+            At::Collection => Box::pin(self.answer_collection(asked)).await,
+            At::Written => {
+                let (_, id) = call.parts.uri.path().rsplit_once('/').unwrap_or_default();
+                self.answer_one(id, asked).await
+            }
+            At::Escaped(id) => Box::pin(self.answer_one(id, asked)).await,
         };
         answered.unwrap_or_else(Answered::from)
     }
 
-    async fn answer_collection(&self, call: Call) -> Result<Answered, Refusal> {
-        let Call { method, claimed, source, body, .. } = call;
-        let source = source.as_ref();
-        match method {
-            Method::POST => Box::pin(self.enroll(source, &body)).await,
-            Method::PUT => Box::pin(self.control(source, claimed, &body)).await,
+    async fn answer_collection(&self, asked: Asked<'_>) -> Result<Answered, Refusal> {
+        let Asked { method, claimed, source, body } = asked;
+        match *method {
+            Method::POST => Box::pin(self.enroll(source, body)).await,
+            Method::PUT => Box::pin(self.control(source, claimed, body)).await,
             Method::DELETE => {
                 let caller = self.caller(claimed, source).await?;
-                Box::pin(self.remove(&caller, &body)).await
+                Box::pin(self.remove(&caller, body)).await
             }
             _ => Ok(not_allowed("POST, PUT, DELETE")),
         }
     }
 
-    async fn answer_one(&self, call: Call) -> Result<Answered, Refusal> {
-        let Call { method, id, claimed, source, body } = call;
-        let (source, id) = (source.as_ref(), id.unwrap_or_default());
-        if ![Method::GET, Method::PATCH, Method::DELETE].contains(&method) {
+    async fn answer_one(&self, id: &str, asked: Asked<'_>) -> Result<Answered, Refusal> {
+        let Asked { method, claimed, source, body } = asked;
+        if ![Method::GET, Method::PATCH, Method::DELETE].contains(method) {
             return Ok(not_allowed("GET, PATCH, DELETE"));
         }
         let caller = self.caller(claimed, source).await?;
-        match method {
-            Method::GET => self.read(&caller, &id).await,
-            Method::PATCH => Box::pin(self.change(&caller, &id, &body)).await,
-            _ => Box::pin(self.release(&caller, &id, &body)).await,
+        match *method {
+            Method::GET => self.read(&caller, id).await,
+            Method::PATCH => Box::pin(self.change(&caller, id, body)).await,
+            _ => Box::pin(self.release(&caller, id, body)).await,
         }
     }
 }

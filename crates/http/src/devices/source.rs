@@ -46,9 +46,9 @@ impl TrustedProxies {
 
 /// Where a call came from; `None` where its peer is not known.
 pub(super) fn of(parts: &Parts, proxies: &TrustedProxies) -> Option<Source> {
-    let plain = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let plain = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     let peer = parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.address());
-    let peer = peer.or(plain)?;
+    let peer = peer.or_else(plain)?;
     if !proxies.holds(peer.ip()) {
         return Some(Source::from(peer.ip()));
     }

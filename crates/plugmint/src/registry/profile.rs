@@ -6,7 +6,7 @@ use plugmint_core::lifecycle::{Decision, Outcome, RetiredSerial};
 use plugmint_core::{
     Actor, Author, ConnectionPassword, PlugId, Principal, PrincipalKind, Profile, ProfileChange,
 };
-use tracing::instrument;
+use tracing::{Level, enabled, instrument};
 
 use crate::registry::reading::Reading;
 use crate::registry::{AuthenticateError, LookUpError, Registry, VerbError};
@@ -32,13 +32,26 @@ impl Registry {
     ///
     /// # Errors
     /// [`Fault`]
+    pub async fn profile_of(&self, principal: &Principal) -> Result<Profile, Fault> {
+        // As of `authenticate`: a span that nobody listens to costs, too.
+        if enabled!(Level::DEBUG) {
+            return Box::pin(self.profile_of_traced(principal)).await;
+        }
+        self.profile_kept(principal).await
+    }
+
     #[instrument(
         level = "debug",
+        name = "profile_of",
         skip_all,
         fields(plug_id = %principal.plug_id()),
         err(level = "debug")
     )]
-    pub async fn profile_of(&self, principal: &Principal) -> Result<Profile, Fault> {
+    async fn profile_of_traced(&self, principal: &Principal) -> Result<Profile, Fault> {
+        self.profile_kept(principal).await
+    }
+
+    async fn profile_kept(&self, principal: &Principal) -> Result<Profile, Fault> {
         self.ensure_open()?;
         let record = self.0.store.get(&keys::profile(principal.plug_id())?).await?;
         let profile = record.map(|record| Profile::decode(record.value())).transpose()?;
