@@ -26,41 +26,47 @@ fn main() -> ExitCode {
     };
     let seconds = more.first().map_or(1, |seconds| seconds.parse().unwrap());
     let served = Served::new();
-    println!("calls a second, the median of {ROUNDS} rounds of {seconds} s, in turn");
-    let worst = reading(&served, seconds);
-    for class in [PasswordClass::Generated, PasswordClass::Chosen] {
-        let script = served.script("enrolling.lua", &served.enrolling(class));
-        let target = Target { address: served.devices, script: &script };
-        for connections in CONNECTIONS {
-            let [again] = called_in_turn([target], connections, 1, seconds);
-            row(&format!("enroll again, {class}"), connections, &again);
-        }
-    }
-    if worst >= GOAL { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// What devices that read themselves come to, of a handler that does nothing; at worst.
-fn reading(served: &Served, seconds: u32) -> f64 {
+    println!("calls a second, the median of so many rounds of {seconds} s, in turn");
     let script = served.script("reading.lua", &served.reading());
-    let target = |address| Target { address, script: &script };
+    let name = "GET of one's own device";
     let ratios = CONNECTIONS.map(|connections| {
-        let targets = [target(served.devices), target(served.bare)];
-        let [ours, bare] = called_in_turn(targets, connections, ROUNDS, seconds);
-        row("GET of one's own device", connections, &ours);
-        row("a handler that does nothing", connections, &bare);
-        let ratio = ours.typical() / bare.typical();
-        println!("    {ratio:.2} of it, expected at least {GOAL}");
+        let ratio = compared(name, served.targets(&script), (connections, ROUNDS, seconds));
+        println!("    expected at least {GOAL}");
         ratio
     });
-    ratios.into_iter().fold(f64::INFINITY, f64::min)
+    for (class, rounds) in [(PasswordClass::Generated, ROUNDS), (PasswordClass::Chosen, FEW_ROUNDS)]
+    {
+        let script = served.script("enrolling.lua", &served.enrolling(class));
+        let name = format!("enroll again, {class}");
+        for connections in CONNECTIONS {
+            compared(&name, served.targets(&script), (connections, rounds, seconds));
+        }
+    }
+    let is_met = ratios.into_iter().all(|ratio| ratio >= GOAL);
+    if is_met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn row(name: &str, connections: u32, rate: &Rate) {
+/// What calls come to, of a handler that does nothing but answer alike.
+fn compared(name: &str, targets: [Target<'_>; 2], how: (u32, usize, u32)) -> f64 {
+    let (connections, rounds, seconds) = how;
+    let [ours, bare] = called_in_turn(targets, connections, rounds, seconds);
+    println!("{connections} at once, {rounds} rounds");
+    row(name, &ours);
+    row("a handler that does nothing", &bare);
+    let ratio = ours.typical() / bare.typical();
+    println!("    {ratio:.3} of it");
+    ratio
+}
+
+fn row(name: &str, rate: &Rate) {
     let (typical, least, most) = (rate.typical(), rate.least(), rate.most());
-    println!("{name:<30} {connections:>3} at once {typical:>9.0} ({least:.0} to {most:.0})");
+    println!("  {name:<30} {typical:>9.0} ({least:.0} to {most:.0})");
 }
 
 const ROUNDS: usize = 9;
+
+/// Of what takes so long that more would tell no more.
+const FEW_ROUNDS: usize = 3;
 
 const CONNECTIONS: [u32; 2] = [1, 64];
 

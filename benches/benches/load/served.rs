@@ -2,11 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::routing::any;
 use plugmint::testing::root_key;
 use plugmint::{
@@ -22,12 +23,13 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::calls::{Call, Calls};
+use crate::wrk::Target;
 
 /// Both servers, until they are dropped.
 pub(crate) struct Served {
-    pub(crate) devices: SocketAddr,
-    /// Answers what a device that reads itself is answered, whoever calls.
-    pub(crate) bare: SocketAddr,
+    devices: SocketAddr,
+    /// Answers what a device is answered that reads itself or enrolls again, whoever calls.
+    bare: SocketAddr,
     fleet: Fleet,
     registry: Registry,
     directory: TempDir,
@@ -56,20 +58,20 @@ impl Served {
         runtime.spawn(async { axum::serve(DeviceListener::new(listener), service).await });
         let bare = devices;
         let mut served = Self { devices, bare, fleet, registry, directory, runtime };
-        let answer = Bytes::from(served.answer_to_a_device());
         let (listener, bare) = listening(&served.runtime);
-        let does_nothing = move || {
-            let answer = answer.clone();
-            async move { ([(CONTENT_TYPE, "application/json")], answer) }
-        };
-        let router = Router::new().route("/iot/device/{id}", any(does_nothing));
+        let router = served.does_nothing();
         served.runtime.spawn(async { axum::serve(listener, router).await });
         served.bare = bare;
         served
     }
 
+    /// Ours, and a handler that does nothing, both called by one script.
+    pub(crate) fn targets<'a>(&self, script: &'a Path) -> [Target<'a>; 2] {
+        [self.devices, self.bare].map(|address| Target { address, script })
+    }
+
     /// Where the script of these calls lies.
-    pub(crate) fn script(&self, name: &str, calls: &Calls) -> std::path::PathBuf {
+    pub(crate) fn script(&self, name: &str, calls: &Calls) -> PathBuf {
         let file = self.directory.path().join(name);
         calls.written_to(&file);
         file
@@ -109,6 +111,24 @@ impl Served {
         Calls { method: "POST", calls: (0..ENROLLED).map(enrolled).collect() }
     }
 
+    /// Takes in what comes, and answers bytes that it has.
+    fn does_nothing(&self) -> Router {
+        let Some((plug_id, password)) = self.fleet.devices.first() else { panic!("no device") };
+        let auth = password.expose_text();
+        let credentials = format!(r#"{{"id":"{plug_id}","auth":"{}"}}"#, &*auth);
+        let (device, credentials) =
+            (Bytes::from(self.answer_to_a_device()), Bytes::from(credentials));
+        let reads = move || {
+            let answer = device.clone();
+            async move { ([(CONTENT_TYPE, JSON)], answer) }
+        };
+        let enrolls = move |_: Bytes| {
+            let answer = credentials.clone();
+            async move { ([(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-store")], answer) }
+        };
+        Router::new().route("/iot/device/{id}", any(reads)).route("/iot/device", any(enrolls))
+    }
+
     fn answer_to_a_device(&self) -> Vec<u8> {
         let Calls { calls, .. } = self.reading();
         let Some(Call { path, headers, .. }) = calls.first() else { panic!("there is no device") };
@@ -130,6 +150,8 @@ fn listening(runtime: &Runtime) -> (TcpListener, SocketAddr) {
     let address = listener.local_addr().unwrap();
     (listener, address)
 }
+
+const JSON: &str = "application/json";
 
 const DEVICES: usize = 1000;
 
