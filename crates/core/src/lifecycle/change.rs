@@ -33,7 +33,9 @@ impl<A, C> Decision<A, C> {
 pub struct Change {
     record: SerialRecord,
     event: Event,
-    access_set: Option<Event>,
+    // Boxed, like the change: room that nothing is put into keeps what was on the stack before, and that
+    // may be a key.
+    access_set: Option<Box<Event>>,
     profile: Option<ProfileChange>,
 }
 
@@ -65,7 +67,8 @@ impl Change {
             if new != access {
                 self.record = self.record.with_access(new);
                 let (author, at) = (self.event.author().clone(), self.event.at());
-                self.access_set = Some(self.record.tell(EventKind::AccessSet, author, at));
+                let told = self.record.tell(EventKind::AccessSet, author, at);
+                self.access_set = Some(Box::new(told));
             }
         }
         let says_something = profile != ProfileChange::new();
@@ -92,7 +95,7 @@ impl Change {
 
     /// All events to append, in order: that of the verb first.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
-        [&self.event].into_iter().chain(&self.access_set)
+        [&self.event].into_iter().chain(self.access_set.as_deref())
     }
 }
 
