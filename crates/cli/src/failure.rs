@@ -52,7 +52,7 @@ impl Failure {
 
     /// A failure with the causes of an error, each told once.
     pub(crate) fn of(kind: Kind, code: &'static str, error: &dyn StdError) -> Self {
-        Self::new(kind, code, chain(error))
+        Self::new(kind, code, OperatorError::failed(code, error).message())
     }
 
     /// The same failure, with the file in front that it is about. A root key that was given in
@@ -87,34 +87,10 @@ impl Failure {
     }
 }
 
-/// Everything that an error says, without a cause that is told already.
-fn chain(error: &dyn StdError) -> String {
-    let mut message = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !message.ends_with(&cause_text) {
-            message = format!("{message}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    message
-}
-
-const fn kind_of(fault: &Fault) -> Kind {
-    match fault {
-        Fault::Contended { .. }
-        | Fault::Closed
-        | Fault::MissingRootKey { .. }
-        | Fault::OutOfMemory { .. }
-        | Fault::PlugIdTaken { .. } => Kind::Refused,
-        _ => Kind::Store,
-    }
-}
-
+/// As an operator's call that fails so.
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Self::of(kind_of(&fault), fault.code(), &fault)
+        OperatorError::from(fault).into()
     }
 }
 
@@ -161,8 +137,8 @@ impl From<Failure> for OperatorError {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let kind = match &error {
-            OpenError::Fault(fault) => kind_of(fault),
+        let kind = match error {
+            OpenError::Fault(fault) => return fault.into(),
             OpenError::NotCreated | OpenError::Threads(_) => Kind::Store,
             _ => Kind::Refused,
         };
@@ -172,8 +148,8 @@ impl From<OpenError> for Failure {
 
 impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
-        let kind = match &error {
-            CreateError::Fault(fault) => kind_of(fault),
+        let kind = match error {
+            CreateError::Fault(fault) => return fault.into(),
             CreateError::Threads(_) => Kind::Store,
             _ => Kind::Refused,
         };

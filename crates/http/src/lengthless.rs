@@ -8,7 +8,6 @@
 
 mod frame;
 mod stream;
-mod wiped;
 
 use std::io;
 use std::net::SocketAddr;

@@ -11,6 +11,7 @@ mod lengthless;
 mod openapi;
 pub mod operators;
 mod owners;
+mod wiped;
 
 pub use devices::{DeviceApi, TrustedProxies, no_such_path};
 pub use lengthless::{DeviceListener, DeviceStream, Peer};

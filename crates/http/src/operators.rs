@@ -22,6 +22,7 @@
 //!     -d '{"serial": {"template": "mod-5c66bc451866d3c62ba0b904", "serial": "SN-1"}, "by": "me"}'
 //! ```
 
+mod bytes;
 mod call;
 mod calls;
 #[cfg(unix)]
@@ -31,7 +32,6 @@ mod secret;
 mod serve;
 #[cfg(unix)]
 mod socket;
-mod wiped;
 
 use std::fmt;
 use std::ops::ControlFlow;

@@ -50,6 +50,32 @@ pub(super) fn head(bytes: &[u8]) -> Option<(usize, Follows)> {
     Some((length, follows))
 }
 
+/// Whether this is the whole head of one `GET` with nothing behind it, as most calls are. `false` where
+/// that takes a closer look: nothing is parsed here.
+pub(super) fn is_plain_get(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(b"GET ") || !bytes.ends_with(b"\r\n\r\n") {
+        return false;
+    }
+    // Behind the last line break nothing stands, and before it an empty line.
+    let mut lines = bytes.split(|byte| *byte == b'\n').skip(1).peekable();
+    while let Some(line) = lines.next() {
+        match (line, lines.peek().copied()) {
+            (b"\r", Some(b"")) => return true,
+            ([header @ .., b'\r'], _) if says_nothing_of_a_body(header) => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether the name of a header is none of those that say what follows a head: they begin with these.
+fn says_nothing_of_a_body(header: &[u8]) -> bool {
+    match header {
+        [] | [b'c' | b'C' | b't' | b'T', ..] | [b'u' | b'U', b'p' | b'P', ..] => false,
+        [first, ..] => first.is_ascii_alphabetic(),
+    }
+}
+
 /// How many bytes the next chunk takes with its frame, and whether it is the last one, behind which a
 /// trailer stands. `None` while its size is not whole; an error where it is none.
 pub(super) fn chunk(bytes: &[u8]) -> Result<Option<(u64, bool)>, ()> {
@@ -91,6 +117,41 @@ const MOST_CHUNK_HEAD: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_get_is_one_whose_head_is_all_there_is() {
+        for text in [
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET /iot/device/dev-1 HTTP/1.1\r\nHost: a\r\nX-Plug-Id: dev-1\r\n\r\n",
+            "GET / HTTP/1.1\r\nUser-Agent: a\r\nAccept: */*\r\n\r\n",
+        ] {
+            assert!(is_plain_get(text.as_bytes()), "{text}");
+            assert_eq!(head(text.as_bytes()), Some((text.len(), Follows::Length(0))));
+        }
+    }
+
+    #[test]
+    fn what_may_have_something_behind_it_is_no_plain_get() {
+        for text in [
+            "",
+            "GET ",
+            "GET / HTTP/1.1\r\n",
+            "GET / HTTP/1.1\n\n",
+            "GET / HTTP/1.1\r\nHost: a\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\n",
+            "GET / HTTP/1.1\r\n\r\nDELETE / HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n\r\n",
+            "GET / HTTP/1.1\r\nContent-Length: 4\r\n\r\n",
+            "GET / HTTP/1.1\r\ncontent-length: 4\r\nHost: a\r\n\r\n",
+            "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "GET / HTTP/1.1\r\nuPGRADE: h2c\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\n Content-Length: 4\r\n\r\n",
+            "DELETE / HTTP/1.1\r\n\r\n",
+            "POST / HTTP/1.1\r\nX-HTTP-Method-Override: DELETE\r\n\r\n",
+        ] {
+            assert!(!is_plain_get(text.as_bytes()), "{text}");
+        }
+    }
 
     fn follows(text: &str) -> Option<Follows> {
         head(text.as_bytes()).map(|(length, follows)| {

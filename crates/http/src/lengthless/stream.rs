@@ -11,7 +11,7 @@ use tokio::time::{Sleep, sleep};
 use zeroize::Zeroizing;
 
 use super::frame::{self, Follows};
-use super::wiped::Wiped;
+use crate::wiped::Wiped;
 
 /// A connection that tells the length of what its device sends without one.
 pub struct DeviceStream<S> {
@@ -178,6 +178,9 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
         let (_, came) = buf.filled().split_at(before);
         if came.is_empty() {
             self.state = State::Ended;
+            return Poll::Ready(Ok(true));
+        }
+        if frame::is_plain_get(came) {
             return Poll::Ready(Ok(true));
         }
         if let Some((length, Follows::Length(body))) = frame::head(came)

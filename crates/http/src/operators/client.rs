@@ -18,9 +18,10 @@ use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tokio::time::{sleep, timeout};
 
+use super::bytes::Unread;
 use super::serve::LINES;
-use super::wiped::{Unread, Wiped};
 use super::{About, Call, FailureKind, OperatorError, SOCKET_FILE};
+use crate::wiped::Wiped;
 
 /// Asks the server that owns the store of a data directory.
 #[derive(Clone, Debug)]
@@ -101,7 +102,9 @@ impl OperatorClient {
         }
         let mut read = Wiped::default();
         while let Some(frame) = body.frame().await {
-            read.take(frame.map_err(|error| no_answer(&error))?.into_data().unwrap_or_default());
+            read.take_over(
+                frame.map_err(|error| no_answer(&error))?.into_data().unwrap_or_default(),
+            );
             while let Some(line) = read.line() {
                 match parse(&line)? {
                     Line::<C::Step, C::Answer>::Step(told) => {
@@ -162,7 +165,7 @@ fn is_nobody(error: &io::Error) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(read: &Wiped) -> Result<T, OperatorError> {
-    serde_json::from_slice(read.as_slice()).map_err(|_| {
+    serde_json::from_slice(read.bytes()).map_err(|_| {
         let message = "the answer cannot be read: the server is of another version";
         OperatorError::told(FailureKind::Failed, "unreadable-answer", message)
     })

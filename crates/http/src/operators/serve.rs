@@ -13,8 +13,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::debug;
 
-use super::wiped::{Unread, Wiped};
+use super::bytes::Unread;
 use super::{Call, OperatorError, Operators, Steps};
+use crate::wiped::Wiped;
 
 /// What one line tells.
 #[derive(Serialize)]
@@ -87,7 +88,7 @@ async fn read<C: Call>(request: Request) -> Result<C, OperatorError> {
             Unread::TooLong => malformed(format!("the call is longer than {MOST_BYTES} bytes")),
             Unread::Broken(error) => malformed(format!("the call breaks off: {error}")),
         })?;
-    serde_json::from_slice(bytes.as_slice())
+    serde_json::from_slice(bytes.bytes())
         .map_err(|error| malformed(format!("not this call: {}", without_values(&error))))
 }
 

@@ -1,16 +1,13 @@
-//! Bytes that may hold passwords, and are wiped once they are not needed: whole, and each time that they
-//! move to where there is more room.
+//! Calls and answers as bytes: JSON that passwords may stand in.
 
 use std::io::{self, Write};
 
 use axum::body::{Bytes, HttpBody};
 use http_body_util::BodyExt;
 use serde::Serialize;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
-/// Bytes that grow without leaving a copy behind.
-#[derive(Default)]
-pub(super) struct Wiped(Zeroizing<Vec<u8>>);
+use crate::wiped::Wiped;
 
 /// Why a body was not read.
 pub(super) enum Unread<E> {
@@ -35,8 +32,8 @@ impl Wiped {
     {
         let mut bytes = Self::default();
         while let Some(frame) = body.frame().await {
-            bytes.take(frame.map_err(Unread::Broken)?.into_data().unwrap_or_default());
-            if bytes.0.len() > most {
+            bytes.take_over(frame.map_err(Unread::Broken)?.into_data().unwrap_or_default());
+            if bytes.bytes().len() > most {
                 return Err(Unread::TooLong);
             }
         }
@@ -44,43 +41,22 @@ impl Wiped {
     }
 
     /// Takes over what came; the bytes that it came in are wiped where nobody else has them.
-    pub(super) fn take(&mut self, came: Bytes) {
+    pub(super) fn take_over(&mut self, came: Bytes) {
         self.push(&came);
         if let Ok(mut came) = came.try_into_mut() {
             came.as_mut().zeroize();
         }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        let needed = self.0.len() + bytes.len();
-        if needed > self.0.capacity() {
-            let mut grown = Zeroizing::new(Vec::with_capacity(needed.max(2 * self.0.capacity())));
-            grown.extend_from_slice(&self.0);
-            // What it grew out of is wiped here.
-            self.0 = grown;
-        }
-        self.0.extend_from_slice(bytes);
-    }
-
     /// Takes the first line off, with its end, if it is whole.
     pub(super) fn line(&mut self) -> Option<Self> {
-        let end = self.0.iter().position(|byte| *byte == b'\n')?;
-        let mut line = Self::default();
-        line.push(self.0.get(..=end)?);
-        let rest = self.0.len() - end - 1;
-        self.0.copy_within(end + 1.., 0);
-        self.0.get_mut(rest..)?.zeroize();
-        self.0.truncate(rest);
-        Some(line)
-    }
-
-    pub(super) fn as_slice(&self) -> &[u8] {
-        &self.0
+        let end = self.bytes().iter().position(|byte| *byte == b'\n')?;
+        Some(self.take(end + 1))
     }
 
     /// To be sent; wiped once that is done.
     pub(super) fn into_bytes(self) -> Bytes {
-        Bytes::from_owner(self.0)
+        Bytes::from_owner(self.into_inner())
     }
 }
 
@@ -105,12 +81,12 @@ mod tests {
         for _ in 0..100 {
             bytes.push(b"one\ntwo");
         }
-        assert_eq!(bytes.as_slice().len(), 700);
-        assert_eq!(bytes.line().unwrap().as_slice(), b"one\n");
+        assert_eq!(bytes.bytes().len(), 700);
+        assert_eq!(bytes.line().unwrap().bytes(), b"one\n");
         for _ in 1..100 {
-            assert_eq!(bytes.line().unwrap().as_slice(), b"twoone\n");
+            assert_eq!(bytes.line().unwrap().bytes(), b"twoone\n");
         }
         assert!(bytes.line().is_none());
-        assert_eq!(bytes.as_slice(), b"two");
+        assert_eq!(bytes.bytes(), b"two");
     }
 }

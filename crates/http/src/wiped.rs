@@ -6,11 +6,11 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// Bytes that are shown by their length, and wiped wherever they leave.
 #[derive(Default)]
-pub(super) struct Wiped(Zeroizing<Vec<u8>>);
+pub(crate) struct Wiped(Zeroizing<Vec<u8>>);
 
 impl Wiped {
     /// Takes on what is behind those that are there.
-    pub(super) fn push(&mut self, more: &[u8]) {
+    pub(crate) fn push(&mut self, more: &[u8]) {
         let length = self.0.len() + more.len();
         if length > self.0.capacity() {
             // A vector that grows by itself leaves what it held where it was.
@@ -22,7 +22,7 @@ impl Wiped {
     }
 
     /// Takes off so many of the first, or all where there are no more.
-    pub(super) fn take(&mut self, length: usize) -> Self {
+    pub(crate) fn take(&mut self, length: usize) -> Self {
         let mut taken = Self::default();
         let (first, rest) = self.0.split_at(length.min(self.0.len()));
         taken.push(first);
@@ -32,12 +32,17 @@ impl Wiped {
         taken
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0.zeroize();
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// All of them, wiped once they are not needed.
+    pub(crate) fn into_inner(self) -> Zeroizing<Vec<u8>> {
+        self.0
     }
 }
 
