@@ -57,8 +57,12 @@ pub(super) fn first() -> Word {
     )
 }
 
-/// What is kept under the Plug-ID of an owner behind these steps, and the access level of that.
+/// What is kept under the Plug-ID of an owner behind these steps, and the access level of that. What was
+/// kept with an identity goes with it.
 pub(super) fn kept(steps: &[Verb], owner: Owner) -> (Profile, Option<AccessLevel>) {
+    if owner == Verb::Enroll.owner() && steps.contains(&Verb::Transfer) {
+        return (Profile::default(), None);
+    }
     let words = steps.iter().filter(|verb| verb.owner() == owner).filter_map(|verb| verb.word());
     words.fold((Profile::default(), None), |(kept, _), (change, level)| {
         (kept.changed(&change), Some(level))

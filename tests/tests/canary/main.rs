@@ -9,6 +9,7 @@
 
 mod controlling;
 mod host;
+mod keeping;
 mod kept;
 mod later;
 mod looking;

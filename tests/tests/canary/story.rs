@@ -17,6 +17,7 @@ use pollster::block_on;
 
 use crate::controlling::Controlling;
 use crate::host::Host;
+use crate::keeping;
 use crate::kept::Kept;
 use crate::later::{Later, passwords};
 use crate::looking;
@@ -114,7 +115,9 @@ async fn first_epoch(kept: &Kept, registry: &Registry, id: &SerialId) {
         kept.debug(&enrollment);
         let credentials = enrollment.credentials();
         let password = credentials.connection_password();
-        kept.value(&registry.authenticate(credentials.plug_id(), password).await.unwrap());
+        let principal = registry.authenticate(credentials.plug_id(), password).await.unwrap();
+        kept.value(&principal);
+        keeping::keeps(kept, registry, &principal, password).await;
         let found = secrets.find(password.expose_bytes());
         assert_eq!(found, Some("connection password"), "what is looked for is what there is");
         let text = password.expose_text();
@@ -206,7 +209,7 @@ async fn operators(kept: &Kept, registry: &Registry, id: &SerialId, ada: &Actor)
 }
 
 /// What an operation is traced as.
-const SPANS: [&str; 49] = [
+const SPANS: [&str; 54] = [
     "access",
     "add_thing",
     "authenticate",
@@ -237,6 +240,8 @@ const SPANS: [&str; 49] = [
     "key_versions",
     "open",
     "open_template",
+    "profile",
+    "profile_of",
     "reactivate",
     "reactivate_controller",
     "reactivate_with_overlap",
@@ -251,10 +256,13 @@ const SPANS: [&str; 49] = [
     "retire_controller",
     "serials",
     "set_access",
+    "set_own_profile",
+    "set_profile",
     "template_deletion",
     "transfer",
     "unenroll",
     "unenroll_by_device",
+    "verify_account",
     "verify_history",
 ];
 
