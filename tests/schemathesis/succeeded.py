@@ -17,8 +17,8 @@ ALL = {
     "GET /openapi.json": {200},
     "HEAD /openapi.json": {200},
 }
-# An owner is no device that a Thing could be granted to.
-# What an owner draws may disable the Thing before a phone comes.
+# An owner is no device that a Thing could be granted to, and what an owner draws may disable the Thing
+# before a phone comes to it: no answer to PUT is asked for there.
 EXPECTED = {"device": ALL, "owner": {**ALL, "PUT /device": set()}}
 
 caller = sys.argv[1]
