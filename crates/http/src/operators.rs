@@ -92,8 +92,8 @@ impl Operators {
         Self { host: Some(host), ..self }
     }
 
-    /// Does a call here, and hands on each step that is told, until it breaks off: what [`OperatorClient::ask`] does in another
-    /// process.
+    /// Does a call here, and hands on each step that is told, until it breaks off: what
+    /// [`OperatorClient::ask`] does in another process.
     ///
     /// # Errors
     /// [`OperatorError`]: that of the [`Registry`]; `hung-up` for a call that was broken off.
