@@ -1,8 +1,8 @@
-//! Two servers in this process: the devices' interface, and a handler that does nothing.
+//! Servers in this process: the devices' interface over two stores, and a handler that does nothing.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,7 +15,7 @@ use plugmint::{
     Registry, SerialId, SerialNumber, TemplateDesign, TemplateName,
 };
 use plugmint_benches::{Fleet, PASSWORD};
-use plugmint_http::{DeviceApi, DeviceListener, Peer};
+use plugmint_http::{DeviceApi, DeviceListener};
 use plugmint_redb::{RedbOptions, RedbStore};
 use pollster::block_on;
 use tempfile::TempDir;
@@ -25,60 +25,86 @@ use tokio::runtime::{Builder, Runtime};
 use crate::calls::{Call, Calls};
 use crate::wrk::Target;
 
-/// Both servers, until they are dropped.
+/// All servers, until they are dropped.
 pub(crate) struct Served {
-    devices: SocketAddr,
+    plain: Platform,
+    /// The same with tags, as the program has it.
+    tagged: Platform,
     /// Answers what a device is answered that reads itself or enrolls again, whoever calls.
     bare: SocketAddr,
+    /// Where they run.
+    _runtime: Runtime,
+}
+
+/// Devices that have connected before, in a store on redb, and who serves them.
+struct Platform {
+    address: SocketAddr,
     fleet: Fleet,
     registry: Registry,
     directory: TempDir,
-    runtime: Runtime,
 }
 
 impl Served {
-    /// Devices that have connected before, in a store on redb with tags, as the program has it.
     pub(crate) fn new() -> Self {
+        let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
+        let [plain, tagged] = [false, true].map(|tagged| Platform::served(&runtime, tagged));
+        let (listener, bare) = listening(&runtime);
+        let router = plain.does_nothing();
+        runtime.spawn(async { axum::serve(listener, router).await });
+        Self { plain, tagged, bare, _runtime: runtime }
+    }
+
+    /// Those of each device that reads itself: without tags, with tags, and of who does nothing.
+    pub(crate) fn reading(&self) -> [Target; 3] {
+        let [plain, tagged] = [&self.plain, &self.tagged]
+            .map(|platform| platform.target(platform.script("reading.lua", &platform.reading())));
+        let bare = Target { address: self.bare, script: plain.script.clone() };
+        [plain, tagged, bare]
+    }
+
+    /// Those of devices that have not connected yet and ask again for what they were given: with tags,
+    /// and of who does nothing.
+    pub(crate) fn enrolling(&self, class: PasswordClass) -> [Target; 2] {
+        let platform = &self.tagged;
+        let tagged = platform.target(platform.script("enrolling.lua", &platform.enrolling(class)));
+        let bare = Target { address: self.bare, script: tagged.script.clone() };
+        [tagged, bare]
+    }
+}
+
+impl Platform {
+    fn served(runtime: &Runtime, tagged: bool) -> Self {
         let (directory, by) = (tempfile::tempdir().unwrap(), Actor::parse("bench").unwrap());
-        let fleet = Fleet::new(DEVICES, true).unwrap();
+        let fleet = Fleet::new(DEVICES, tagged).unwrap();
         let file = directory.path().join("store.redb");
         let store = RedbStore::create(&file, &RedbOptions::default()).unwrap();
         fleet.fill(&store, fleet.records.len()).unwrap();
-        let builder = Registry::builder(Arc::new(store)).with_tagged_records();
+        let builder = Registry::builder(Arc::new(store));
+        let builder = if tagged { builder.with_tagged_records() } else { builder };
         let registry = block_on(builder.open(&root_key())).unwrap();
         for (plug_id, _) in &fleet.devices {
             let kept = ProfileChange::new().name(Some(DeviceName::parse("Kitchen").unwrap()));
             let kept = kept.props(Some(OpaqueText::parse(PROPS).unwrap()));
             block_on(registry.set_profile(plug_id, &kept, &by)).unwrap();
         }
-        let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
-        let (listener, devices) = listening(&runtime);
-        let service = DeviceApi::new(registry.clone()).router();
-        let service = service.into_make_service_with_connect_info::<Peer>();
+        let (listener, address) = listening(runtime);
+        let service = DeviceApi::new(registry.clone()).in_front_of(Router::new());
         runtime.spawn(async { axum::serve(DeviceListener::new(listener), service).await });
-        let bare = devices;
-        let mut served = Self { devices, bare, fleet, registry, directory, runtime };
-        let (listener, bare) = listening(&served.runtime);
-        let router = served.does_nothing();
-        served.runtime.spawn(async { axum::serve(listener, router).await });
-        served.bare = bare;
-        served
+        Self { address, fleet, registry, directory }
     }
 
-    /// Ours, and a handler that does nothing, both called by one script.
-    pub(crate) fn targets<'a>(&self, script: &'a Path) -> [Target<'a>; 2] {
-        [self.devices, self.bare].map(|address| Target { address, script })
+    fn target(&self, script: PathBuf) -> Target {
+        Target { address: self.address, script }
     }
-
     /// Where the script of these calls lies.
-    pub(crate) fn script(&self, name: &str, calls: &Calls) -> PathBuf {
+    fn script(&self, name: &str, calls: &Calls) -> PathBuf {
         let file = self.directory.path().join(name);
         calls.written_to(&file);
         file
     }
 
     /// Each device reads itself.
-    pub(crate) fn reading(&self) -> Calls {
+    fn reading(&self) -> Calls {
         let read = |(plug_id, password): &(plugmint::PlugId, plugmint::ConnectionPassword)| Call {
             path: format!("/iot/device/{plug_id}"),
             headers: vec![
@@ -91,7 +117,7 @@ impl Served {
     }
 
     /// Devices that have not connected yet ask again for what they were given.
-    pub(crate) fn enrolling(&self, class: PasswordClass) -> Calls {
+    fn enrolling(&self, class: PasswordClass) -> Calls {
         let registry = &self.registry;
         let design = TemplateDesign::new(TemplateName::parse("White refrigerators").unwrap());
         let design = design.with_password_class(class);
@@ -135,7 +161,7 @@ impl Served {
         let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
         let headers = headers.collect::<Vec<_>>().concat();
         let call = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}\r\n");
-        let mut stream = TcpStream::connect(self.devices).unwrap();
+        let mut stream = TcpStream::connect(self.address).unwrap();
         stream.write_all(call.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

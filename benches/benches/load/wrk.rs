@@ -1,7 +1,7 @@
 //! `wrk` on the other side of loopback.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::calls::Calls;
@@ -10,10 +10,9 @@ use crate::calls::Calls;
 pub(crate) struct Rate(Vec<f64>);
 
 /// One who is called, and how: a script is a file.
-#[derive(Clone, Copy)]
-pub(crate) struct Target<'a> {
+pub(crate) struct Target {
     pub(crate) address: SocketAddr,
-    pub(crate) script: &'a Path,
+    pub(crate) script: PathBuf,
 }
 
 impl Calls {
@@ -24,7 +23,7 @@ impl Calls {
 
 /// Calls each, and all of them again in each round: what else the machine does meets them alike.
 pub(crate) fn called_in_turn<const N: usize>(
-    targets: [Target<'_>; N],
+    targets: &[Target; N],
     connections: u32,
     rounds: usize,
     seconds: u32,
@@ -42,11 +41,11 @@ pub(crate) fn called_in_turn<const N: usize>(
     rates
 }
 
-fn called(target: Target<'_>, connections: u32, seconds: u32) -> f64 {
+fn called(target: &Target, connections: u32, seconds: u32) -> f64 {
     let mut command = Command::new("wrk");
     command.args(["--threads", "1", "--connections", &connections.to_string()]);
     command.args(["--duration", &format!("{seconds}s"), "--timeout", "30s", "--script"]);
-    let output = command.arg(target.script).arg(format!("http://{}/", target.address)).output();
+    let output = command.arg(&target.script).arg(format!("http://{}/", target.address)).output();
     let output = output.unwrap_or_else(|error| panic!("wrk: {error}: benches/load installs it"));
     let told = String::from_utf8_lossy(&output.stdout);
     let is_clean = output.status.success() && !told.contains("Non-2xx") && !told.contains("Socket");

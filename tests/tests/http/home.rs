@@ -33,9 +33,18 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn of(api: DeviceApi) -> Self {
-        Self::over(api.router())
+        Self::in_front_of(Router::new(), api)
     }
 
+    /// Devices in front of what else a host has.
+    pub(crate) fn in_front_of(rest: Router, api: DeviceApi) -> Self {
+        let (runtime, listener, address) = listening();
+        let front = api.in_front_of(rest);
+        runtime.spawn(async { axum::serve(DeviceListener::new(listener), front).await });
+        Self { address, runtime: Some(runtime) }
+    }
+
+    /// Devices that are mounted in a router, and whatever else it has.
     pub(crate) fn over(router: Router) -> Self {
         let (runtime, listener, address) = listening();
         let service = router.into_make_service_with_connect_info::<Peer>();

@@ -9,6 +9,7 @@ mod controlling;
 mod curl;
 mod document;
 mod enrolling;
+mod front;
 mod home;
 mod lengthless;
 mod lists;

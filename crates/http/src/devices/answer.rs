@@ -229,4 +229,4 @@ fn overloaded(retry_after: Duration) -> Refusal {
 }
 
 /// What most answers fit into.
-pub(super) const TYPICAL_LEN: usize = 512;
+const TYPICAL_LEN: usize = 512;

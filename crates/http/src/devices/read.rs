@@ -10,7 +10,7 @@ use plugmint::{
 use serde_json::value::RawValue;
 
 use super::DeviceApi;
-use super::answer::{Answered, Refusal, TYPICAL_LEN, with_body};
+use super::answer::{Answered, Refusal, with_body};
 use super::caller::Caller;
 use super::target::Target;
 
@@ -139,22 +139,29 @@ impl<'a> Shown<'a> {
         Self { name: name.map(DeviceName::as_str), ..self }
     }
 
+    fn answer(&self) -> Answered {
+        with_body(StatusCode::OK, self.json().into_bytes())
+    }
+
     /// As JSON, by hand: no other call is made as often, and a serializer looks at each character of ids,
     /// which have none that is written otherwise.
-    fn answer(&self) -> Answered {
-        let mut json = String::with_capacity(TYPICAL_LEN);
+    fn json(&self) -> String {
+        let [perm, props] = [self.perm, self.props].map(|kept| kept.map_or("null", RawValue::get));
+        // As long as it becomes, if no text is written otherwise: it is sent from where it is then.
+        let kept = FIXED_LEN + self.status.len() + perm.len() + props.len();
+        let texts = [self.hwid, self.name].map(|text| text.map_or(4, |text| text.len() + 2));
+        let mut json = String::with_capacity(texts.into_iter().fold(kept, usize::saturating_add));
         // Writing to a string does not fail.
         write!(json, "{{\"id\":\"{}\",\"hwid\":", self.id).unwrap_or_default();
         push_text(&mut json, self.hwid);
         write!(json, ",\"model\":\"{}\",\"name\":", self.model).unwrap_or_default();
         push_text(&mut json, self.name);
-        let [perm, props] = [self.perm, self.props].map(|kept| kept.map_or("null", RawValue::get));
         for piece in
             [",\"status\":\"", self.status, "\",\"perm\":", perm, ",\"props\":", props, "}"]
         {
             json.push_str(piece);
         }
-        with_body(StatusCode::OK, json.into_bytes())
+        json
     }
 }
 
@@ -180,9 +187,40 @@ async fn profile(registry: &Registry, plug_id: &PlugId) -> Result<Profile, Refus
     }
 }
 
+/// What every answer has, with its two ids.
+const FIXED_LEN: usize = 2 * PlugId::TEXT_LEN
+    + r#"{"id":"","hwid":,"model":"","name":,"status":"","perm":,"props":}"#.len();
+
 #[cfg(test)]
 mod tests {
+    use plugmint::PlugIdKind;
+
     use super::*;
+
+    #[test]
+    fn an_answer_is_json_and_takes_the_room_that_it_needs() {
+        let id = PlugId::from_parts(PlugIdKind::Device, [7; PlugId::BODY_LEN]);
+        let model = TemplateId::from_parts([9; 12]);
+        let kept: &RawValue = serde_json::from_str(r#"{"a":[1,"b"]}"#).unwrap();
+        for (text, raw) in [(None, None), (Some("kitchen"), Some(kept)), (Some(""), None)] {
+            let shown = Shown {
+                id: &id,
+                hwid: text,
+                model: &model,
+                name: text,
+                status: "ok",
+                perm: raw,
+                props: raw,
+            };
+            let json = shown.json();
+            assert_eq!(json.len(), json.capacity(), "{json}");
+            let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+            assert_eq!(read["id"], id.to_string());
+            assert_eq!(read["model"], model.to_string());
+            assert_eq!(read["hwid"], serde_json::to_value(text).unwrap());
+            assert_eq!(read["props"], serde_json::to_value(raw).unwrap());
+        }
+    }
 
     #[test]
     fn a_text_is_written_as_a_serializer_writes_it() {

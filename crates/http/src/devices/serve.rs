@@ -4,19 +4,20 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::RequestExt;
-use axum::body::{Body, HttpBody};
-use axum::extract::{Path, Request, State};
+use axum::body::HttpBody;
+use axum::extract::{Path, Request};
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use plugmint::Source;
 use tokio::time::{Instant, timeout_at};
+use tower_service::Service;
 
-use crate::openapi;
+use crate::{Peer, openapi};
 
 use super::DeviceApi;
 use super::answer::{Answered, Refusal, unread, with_body};
@@ -24,19 +25,77 @@ use super::body::{self, Bytes};
 use super::caller::Claimed;
 use super::source;
 
-/// `/iot/device`
-pub(super) async fn collection(State(api): State<Arc<DeviceApi>>, request: Request) -> Answered {
-    serve(api, At::Collection, request).await
+/// What becomes an answer.
+pub(super) type Serving = Pin<Box<dyn Future<Output = Result<Answered, Infallible>> + Send>>;
+
+/// A path under which devices are, as a service: around a handler axum puts one more future, which
+/// costs a read as much as one of its look-ups.
+#[derive(Clone)]
+pub(super) struct Served {
+    api: Arc<DeviceApi>,
+    path: ServedPath,
 }
 
-/// `/iot/device/{id}`
-pub(super) async fn one(State(api): State<Arc<DeviceApi>>, mut request: Request) -> Answered {
-    // Few ids have escapes: the others need not be taken out of the path.
-    if !request.uri().path().contains('%') {
-        return serve(api, At::Written, request).await;
+#[derive(Clone, Copy)]
+enum ServedPath {
+    /// `/iot/device`
+    Collection,
+    /// `/iot/device/{id}`
+    One,
+}
+
+impl Served {
+    pub(super) fn collection(api: &Arc<DeviceApi>) -> Self {
+        Self { api: Arc::clone(api), path: ServedPath::Collection }
     }
+
+    pub(super) fn one(api: &Arc<DeviceApi>) -> Self {
+        Self { api: Arc::clone(api), path: ServedPath::One }
+    }
+}
+
+impl Service<Request> for Served {
+    type Response = Answered;
+    type Error = Infallible;
+    type Future = Serving;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let api = Arc::clone(&self.api);
+        match self.path {
+            ServedPath::Collection => {
+                Box::pin(async move { Ok(serve(api, At::Collection, request).await) })
+            }
+            ServedPath::One if is_plain_get(&request) => get(api, request, None),
+            ServedPath::One => Box::pin(async move { Ok(one(api, request).await) }),
+        }
+    }
+}
+
+/// Whether a call is what most are, and all that they are: nothing is waited for that is not to come.
+/// Few ids have escapes.
+pub(super) fn is_plain_get(request: &Request) -> bool {
+    request.method() == Method::GET
+        && request.body().is_end_stream()
+        && !request.uri().path().contains('%')
+}
+
+/// Answers a plain `GET` of a device, whose id ends the path.
+pub(super) fn get(api: Arc<DeviceApi>, request: Request, peer: Option<Peer>) -> Serving {
+    let (head, _) = request.into_parts();
+    Box::pin(async move {
+        let peer = peer.or_else(|| source::peer(&head.extensions));
+        let answer = pin!(async { Ok::<_, Infallible>(api.answer_get(&head, peer).await) });
+        Ok(within(|| Instant::now() + api.timeout, answer).await)
+    })
+}
+
+async fn one(api: Arc<DeviceApi>, mut request: Request) -> Answered {
     match request.extract_parts::<Path<String>>().await {
-        Ok(Path(id)) => serve(api, At::Escaped(id), request).await,
+        Ok(Path(id)) => serve(api, At::One(id), request).await,
         Err(_) => unread(request.body(), Refusal::malformed("the path is no text").into()),
     }
 }
@@ -60,10 +119,8 @@ pub(super) async fn document(request: Request) -> Answered {
 /// What is called.
 enum At {
     Collection,
-    /// The device whose id ends the path.
-    Written,
-    /// The device whose id ends the path with escapes, without them.
-    Escaped(String),
+    /// The device of that id.
+    One(String),
 }
 
 /// A call that is to be answered.
@@ -88,25 +145,16 @@ async fn serve(api: Arc<DeviceApi>, at: At, request: Request) -> Answered {
     if let Err(refusal) = body::ensure_length(&parts, &method) {
         return refusal.into();
     }
-    let call = Call { method, at, parts, body: Bytes::default() };
-    // What most calls are, and all that they are: nothing is waited for that is not to come.
-    if call.method == Method::GET && body.is_end_stream() {
-        let answer = pin!(async { Ok::<_, Infallible>(api.answer(&call).await) });
-        return within(|| Instant::now() + api.timeout, answer).await;
-    }
-    Box::pin(serve_body(api, call, body)).await
-}
-
-async fn serve_body(api: Arc<DeviceApi>, mut call: Call, body: Body) -> Answered {
     let deadline = Instant::now() + api.timeout;
-    match timeout_at(deadline, body::read(body, api.body_limit)).await {
-        Ok(Ok(body)) => call.body = body,
+    let body = match timeout_at(deadline, body::read(body, api.body_limit)).await {
+        Ok(Ok(body)) => body,
         Ok(Err(refusal)) => return refusal.into(),
         Err(_) => {
             let msg = "the body does not come";
             return Refusal::new(StatusCode::REQUEST_TIMEOUT, msg).and_closes().into();
         }
-    }
+    };
+    let call = Call { method, at, parts, body };
     if call.method == Method::GET {
         let answer = pin!(async { Ok::<_, Infallible>(api.answer(&call).await) });
         return within(|| deadline, answer).await;
@@ -134,9 +182,19 @@ async fn within<E>(
 }
 
 impl DeviceApi {
-    // Calls that write are boxed: reads, which are many, would be moved about with their size.
+    async fn answer_get(&self, head: &Parts, peer: Option<Peer>) -> Answered {
+        let source = peer.map(|peer| source::of(peer, &head.headers, &self.proxies));
+        let (_, id) = head.uri.path().rsplit_once('/').unwrap_or_default();
+        let answered = async {
+            let caller = self.caller(Claimed::of(&head.headers), source.as_ref()).await?;
+            self.read(&caller, id).await
+        };
+        answered.await.unwrap_or_else(Answered::from)
+    }
+
     async fn answer(&self, call: &Call) -> Answered {
-        let source = source::of(&call.parts, &self.proxies);
+        let peer = source::peer(&call.parts.extensions);
+        let source = peer.map(|peer| source::of(peer, &call.parts.headers, &self.proxies));
         let asked = Asked {
             method: &call.method,
             claimed: Claimed::of(&call.parts.headers),
@@ -144,12 +202,8 @@ impl DeviceApi {
             body: &call.body,
         };
         let answered = match &call.at {
-            At::Collection => Box::pin(self.answer_collection(asked)).await,
-            At::Written => {
-                let (_, id) = call.parts.uri.path().rsplit_once('/').unwrap_or_default();
-                self.answer_one(id, asked).await
-            }
-            At::Escaped(id) => Box::pin(self.answer_one(id, asked)).await,
+            At::Collection => self.answer_collection(asked).await,
+            At::One(id) => self.answer_one(id, asked).await,
         };
         answered.unwrap_or_else(Answered::from)
     }
@@ -157,11 +211,11 @@ impl DeviceApi {
     async fn answer_collection(&self, asked: Asked<'_>) -> Result<Answered, Refusal> {
         let Asked { method, claimed, source, body } = asked;
         match *method {
-            Method::POST => Box::pin(self.enroll(source, body)).await,
-            Method::PUT => Box::pin(self.control(source, claimed, body)).await,
+            Method::POST => self.enroll(source, body).await,
+            Method::PUT => self.control(source, claimed, body).await,
             Method::DELETE => {
                 let caller = self.caller(claimed, source).await?;
-                Box::pin(self.remove(&caller, body)).await
+                self.remove(&caller, body).await
             }
             _ => Ok(not_allowed("POST, PUT, DELETE")),
         }
@@ -175,8 +229,8 @@ impl DeviceApi {
         let caller = self.caller(claimed, source).await?;
         match *method {
             Method::GET => self.read(&caller, id).await,
-            Method::PATCH => Box::pin(self.change(&caller, id, body)).await,
-            _ => Box::pin(self.release(&caller, id, body)).await,
+            Method::PATCH => self.change(&caller, id, body).await,
+            _ => self.release(&caller, id, body).await,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
-use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use plugmint::Source;
 
 use crate::Peer;
@@ -44,22 +44,26 @@ impl TrustedProxies {
     }
 }
 
-/// Where a call came from; `None` where its peer is not known.
-pub(super) fn of(parts: &Parts, proxies: &TrustedProxies) -> Option<Source> {
-    let plain = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    let peer = parts.extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.address());
-    let peer = peer.or_else(plain)?;
-    if !proxies.holds(peer.ip()) {
-        return Some(Source::from(peer.ip()));
+/// Who is connected, if the host has its server say so.
+pub(super) fn peer(extensions: &Extensions) -> Option<Peer> {
+    let plain = || extensions.get::<ConnectInfo<SocketAddr>>().map(|info| Peer::new(info.0));
+    extensions.get::<ConnectInfo<Peer>>().map(|info| info.0).or_else(plain)
+}
+
+/// Where a call came from that has these headers.
+pub(super) fn of(peer: Peer, headers: &HeaderMap, proxies: &TrustedProxies) -> Source {
+    let peer = peer.address().ip();
+    if !proxies.holds(peer) {
+        return Source::from(peer);
     }
-    let lines = parts.headers.get_all("x-forwarded-for").iter();
+    let lines = headers.get_all("x-forwarded-for").iter();
     let texts = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     // From the end on, up to the first that is no address.
     let texts: Vec<&str> = texts.collect();
     let read = texts.iter().rev().map_while(|text| address(text.trim()));
     let mut forwarded: Vec<IpAddr> = read.collect();
     forwarded.reverse();
-    Some(Source::from(proxies.origin(peer.ip(), &forwarded)))
+    Source::from(proxies.origin(peer, &forwarded))
 }
 
 /// An address, with or without a port.

@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 
 use httparse::{Request, Status, parse_chunk_size};
+use memchr::memchr_iter;
 use zeroize::Zeroizing;
 
 /// What follows a head.
@@ -53,16 +54,14 @@ pub(super) fn head(bytes: &[u8]) -> Option<(usize, Follows)> {
 /// Whether this is the whole head of one `GET` with nothing behind it, as most calls are. `false` where
 /// that takes a closer look: nothing is parsed here.
 pub(super) fn is_plain_get(bytes: &[u8]) -> bool {
-    if !bytes.starts_with(b"GET ") || !bytes.ends_with(b"\r\n\r\n") {
-        return false;
-    }
-    // Behind the last line break nothing stands, and before it an empty line.
-    let mut lines = bytes.split(|byte| *byte == b'\n').skip(1).peekable();
-    while let Some(line) = lines.next() {
-        match (line, lines.peek().copied()) {
-            (b"\r", Some(b"")) => return true,
-            ([header @ .., b'\r'], _) if says_nothing_of_a_body(header) => {}
-            _ => return false,
+    let mut ends = memchr_iter(b'\n', bytes);
+    let (true, Some(end)) = (bytes.starts_with(b"GET "), ends.next()) else { return false };
+    let mut begins = end + 1;
+    for end in ends {
+        match bytes.get(begins..end) {
+            Some(b"\r") => return end + 1 == bytes.len(),
+            Some([header @ .., b'\r']) if says_nothing_of_a_body(header) => begins = end + 1,
+            Some(_) | None => return false,
         }
     }
     false
