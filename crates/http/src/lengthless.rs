@@ -7,10 +7,12 @@
 //! ends with it, before anything else reads it.
 
 mod frame;
+mod silence;
 mod stream;
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -29,13 +31,27 @@ pub use stream::DeviceStream;
 /// axum::serve(listener, service).await
 /// # }
 /// ```
+///
+/// Devices that sit on their connections are sent away: see
+/// [`with_idle_timeout`](Self::with_idle_timeout).
 #[derive(Debug)]
-pub struct DeviceListener<L>(L);
+pub struct DeviceListener<L> {
+    listener: L,
+    idle_timeout: Duration,
+}
 
 impl<L> DeviceListener<L> {
-    /// Over another listener.
+    /// Over another listener. A connection may be idle for 75 seconds, so that a device that calls once a
+    /// minute keeps its own.
     pub const fn new(listener: L) -> Self {
-        Self(listener)
+        Self { listener, idle_timeout: stream::IDLE }
+    }
+
+    /// How long a device may let its connection wait: [`DeviceStream::with_idle_timeout`]. Where devices
+    /// send the next call before the last one is answered, make it longer than a call may take.
+    #[must_use]
+    pub fn with_idle_timeout(self, longest: Duration) -> Self {
+        Self { idle_timeout: longest, ..self }
     }
 }
 
@@ -44,12 +60,12 @@ impl<L: Listener> Listener for DeviceListener<L> {
     type Addr = L::Addr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (io, address) = self.0.accept().await;
-        (DeviceStream::new(io), address)
+        let (io, address) = self.listener.accept().await;
+        (DeviceStream::new(io).with_idle_timeout(self.idle_timeout), address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 

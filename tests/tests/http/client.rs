@@ -17,6 +17,7 @@ impl Client {
     pub(crate) fn to(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, came: Vec::new() }
     }
@@ -25,9 +26,12 @@ impl Client {
         self.stream.write_all(bytes.as_ref()).unwrap();
     }
 
-    /// Sends as much as the other side takes.
-    pub(crate) fn try_send(&mut self, bytes: &[u8]) {
-        _ = self.stream.write_all(bytes);
+    /// Sends as much as the other side takes before it hangs up. Whether that was all.
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) -> bool {
+        let sent = self.stream.write_all(bytes);
+        let is_late = sent.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        assert!(!is_late, "it is neither taken nor hung up on");
+        sent.is_ok()
     }
 
     /// Sends something again and again until the other side takes no more of it; how many bytes.
@@ -37,7 +41,7 @@ impl Client {
         while let Ok(more) = self.stream.write(&bytes[sent % bytes.len()..]) {
             sent += more;
         }
-        self.stream.set_write_timeout(None).unwrap();
+        self.stream.set_write_timeout(Some(PATIENCE)).unwrap();
         sent
     }
 

@@ -46,9 +46,18 @@ impl Server {
 
     /// Devices that are mounted in a router, and whatever else it has.
     pub(crate) fn over(router: Router) -> Self {
+        Self::with(router, |listener| listener)
+    }
+
+    /// One with these settings of its listener.
+    pub(crate) fn with(
+        router: Router,
+        settings: impl FnOnce(DeviceListener<TcpListener>) -> DeviceListener<TcpListener>,
+    ) -> Self {
         let (runtime, listener, address) = listening();
         let service = router.into_make_service_with_connect_info::<Peer>();
-        runtime.spawn(async { axum::serve(DeviceListener::new(listener), service).await });
+        let listener = settings(DeviceListener::new(listener));
+        runtime.spawn(async { axum::serve(listener, service).await });
         Self { address, runtime: Some(runtime) }
     }
 

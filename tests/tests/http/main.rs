@@ -20,5 +20,6 @@ mod overriding;
 mod reading;
 mod removing;
 mod restarting;
+mod sitting;
 mod waiting;
 mod weather;

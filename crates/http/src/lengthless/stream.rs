@@ -1,19 +1,31 @@
 //! A connection whose calls all say how long they are, once they have passed through.
 
+mod lingering;
+mod state;
+mod writing;
+
 use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Sleep, sleep};
 use zeroize::Zeroizing;
 
 use super::frame::{self, Follows};
+use super::silence::Silence;
 use crate::wiped::Wiped;
 
-/// A connection that tells the length of what its device sends without one.
+use lingering::Lingering;
+use state::State;
+
+/// A connection that tells the length of what its device sends without one, and that ends when its device
+/// sits on it: see [`with_idle_timeout`](Self::with_idle_timeout).
+///
+/// Once it is shut down it waits up to five seconds for a device that is still sending, and throws away
+/// what comes: a system that closes a connection with something unread on it may take the answer back.
 pub struct DeviceStream<S> {
     inner: S,
     /// What came and was not looked at yet.
@@ -24,33 +36,18 @@ pub struct DeviceStream<S> {
     state: State,
     waiting: Option<Pin<Box<Sleep>>>,
     late: Option<Pin<Box<Sleep>>>,
-}
-
-#[derive(Debug)]
-enum State {
-    /// The next bytes are a head.
-    Head,
-    /// So many bytes are of a body.
-    Body(u64),
-    /// A chunk is next.
-    Chunk,
-    /// So many bytes are of a chunk.
-    InChunk(u64),
-    /// The trailer behind the last chunk.
-    Trailer,
-    /// The body of this head is whatever comes.
-    Unsaid(Wiped),
-    /// Nothing is looked at any more.
-    Through,
-    /// The device has sent all of a body without a length, and waits for its answer: who is told
-    /// that its connection ends would hang up.
-    Waits,
-    /// The device sends nothing more.
-    Ended,
+    silence: Silence,
+    /// What came last was a whole call: it is not the device that is waited for.
+    is_asked: bool,
+    /// What is written waits for the device to read.
+    is_stuck: bool,
+    /// What goes on once it is shut down.
+    lingering: Option<Lingering>,
 }
 
 impl<S> DeviceStream<S> {
-    /// Over a connection on which HTTP/1 is spoken: inside TLS, where there is any.
+    /// Over a connection on which HTTP/1 is spoken: inside TLS, where there is any. It may be idle for 75
+    /// seconds.
     pub fn new(inner: S) -> Self {
         Self {
             inner,
@@ -60,7 +57,22 @@ impl<S> DeviceStream<S> {
             state: State::Head,
             waiting: None,
             late: None,
+            silence: Silence::new(IDLE),
+            is_asked: false,
+            is_stuck: false,
+            lingering: None,
         }
+    }
+
+    /// How long its device may let it wait: for the next call, for the rest of one, or until an answer is
+    /// read. Then it ends as if the device had closed it. Heads must come whole in that time, bodies may
+    /// take longer while something comes of them. Nobody is hung up on between a call and the beginning of
+    /// its answer. [`Duration::MAX`] is no limit.
+    ///
+    /// A connection that goes over to another protocol (101) is left to whoever speaks it.
+    #[must_use]
+    pub fn with_idle_timeout(self, longest: Duration) -> Self {
+        Self { silence: Silence::new(longest), ..self }
     }
 
     /// Moves on as far as what came allows. Whether something did.
@@ -130,8 +142,13 @@ impl<S> DeviceStream<S> {
     }
 
     fn let_through(&mut self, length: usize) {
+        if length == 0 {
+            return;
+        }
         self.ready.push(self.came.take(length).bytes());
         self.late = None;
+        self.is_asked = true;
+        self.silence.end();
     }
 
     /// All of a body that is whatever came has come: its head is told its length. What comes behind it
@@ -181,15 +198,19 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
             return Poll::Ready(Ok(true));
         }
         if frame::is_plain_get(came) {
+            self.is_asked = true;
             return Poll::Ready(Ok(true));
         }
         if let Some((length, Follows::Length(body))) = frame::head(came)
             && let Some(left) = body.checked_sub((came.len() - length) as u64)
         {
             self.state = if left == 0 { State::Head } else { State::Body(left) };
+            self.is_asked = true;
+            self.silence.end();
             return Poll::Ready(Ok(true));
         }
         self.came.push(came);
+        self.silence.end();
         buf.set_filled(before);
         Poll::Ready(Ok(false))
     }
@@ -224,6 +245,55 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
         self.close_unsaid(then);
         Poll::Ready(Ok(()))
     }
+
+    /// Half of a list is none, and half of a head no call.
+    fn end(&mut self) {
+        self.came.clear();
+        self.state = State::Ended;
+    }
+
+    /// Reads what may be read of calls.
+    fn poll_calls(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let unread = self.ready.bytes().get(self.read..);
+            if let Some(unread) = unread.filter(|unread| !unread.is_empty()) {
+                let (now, _) = unread.split_at(unread.len().min(buf.remaining()));
+                buf.put_slice(now);
+                self.read += now.len();
+                if self.read == self.ready.bytes().len() {
+                    self.ready.clear();
+                    self.read = 0;
+                }
+                return Poll::Ready(Ok(()));
+            }
+            if self.advance() {
+                continue;
+            }
+            if self.poll_late(cx).is_ready() {
+                self.end();
+            }
+            match self.state {
+                State::Head if self.came.bytes().is_empty() => {
+                    if ready!(self.poll_in_place(cx, buf))? {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                State::Through => return Pin::new(&mut self.inner).poll_read(cx, buf),
+                State::Waits => return Poll::Pending,
+                State::Ended => return Poll::Ready(Ok(())),
+                State::Unsaid(_) => ready!(self.poll_unsaid(cx))?,
+                State::Head
+                | State::Body(_)
+                | State::Chunk
+                | State::InChunk(_)
+                | State::Trailer => {
+                    if ready!(self.poll_more(cx))? == 0 {
+                        self.state = State::Ended;
+                    }
+                }
+            }
+        }
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
@@ -237,67 +307,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
             // Nothing fits, which is not the end.
             return Poll::Ready(Ok(()));
         }
-        loop {
-            let unread = this.ready.bytes().get(this.read..);
-            if let Some(unread) = unread.filter(|unread| !unread.is_empty()) {
-                let (now, _) = unread.split_at(unread.len().min(buf.remaining()));
-                buf.put_slice(now);
-                this.read += now.len();
-                if this.read == this.ready.bytes().len() {
-                    this.ready.clear();
-                    this.read = 0;
-                }
-                return Poll::Ready(Ok(()));
-            }
-            if this.advance() {
-                continue;
-            }
-            if this.poll_late(cx).is_ready() {
-                // Half of a list is none, and half of a head no call.
-                this.came.clear();
-                this.state = State::Ended;
-            }
-            match this.state {
-                State::Head if this.came.bytes().is_empty() => {
-                    if ready!(this.poll_in_place(cx, buf))? {
-                        return Poll::Ready(Ok(()));
-                    }
-                }
-                State::Through => return Pin::new(&mut this.inner).poll_read(cx, buf),
-                State::Waits => return Poll::Pending,
-                State::Ended => return Poll::Ready(Ok(())),
-                State::Unsaid(_) => ready!(this.poll_unsaid(cx))?,
-                State::Head
-                | State::Body(_)
-                | State::Chunk
-                | State::InChunk(_)
-                | State::Trailer => {
-                    if ready!(this.poll_more(cx))? == 0 {
-                        this.state = State::Ended;
-                    }
-                }
-            }
+        if let Poll::Ready(read) = this.poll_calls(cx, buf) {
+            return Poll::Ready(read);
         }
-    }
-}
-
-/// Not vectored: hyper copies an answer behind its head then, and to send one piece costs the system
-/// less by more than that, since answers are short.
-impl<S: AsyncWrite + Unpin> AsyncWrite for DeviceStream<S> {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().inner).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().inner).poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
+        // The clock is heard while a call is answered, too: who reads may not ask again behind that.
+        ready!(this.silence.poll_too_long(cx));
+        if this.state.waits_for_device(this.is_asked) {
+            this.end();
+            return Poll::Ready(Ok(()));
+        }
+        this.silence.end();
+        this.silence.poll_too_long(cx).map(Ok)
     }
 }
 
@@ -311,6 +331,9 @@ impl<S> fmt::Debug for DeviceStream<S> {
 }
 
 const READ_AT_ONCE: usize = 4096;
+
+/// A device that calls once a minute keeps its connection.
+pub(super) const IDLE: Duration = Duration::from_secs(75);
 
 /// How long to wait for what a head without a length may bring: a network may be slow, and who is cut
 /// short loses more than a second.
