@@ -6,7 +6,8 @@ use std::fs::{File, TryLockError};
 use std::io::{self, Read, Write};
 use std::ops::Bound;
 use std::path::Path;
-use std::thread;
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use futures_channel::oneshot;
 use plugmint_store::CreateStoreError;
@@ -15,6 +16,7 @@ use redb::{Database, ReadableDatabase, ReadableTableMetadata};
 
 use crate::database::{self, BoxError};
 use crate::file;
+use crate::join::join;
 use crate::options::RedbOptions;
 use crate::reader::{Held, Reader};
 use crate::snapshot::Stored;
@@ -36,9 +38,37 @@ impl Backup {
     }
 }
 
-/// Writes a backup on a thread of its own.
-pub(crate) async fn write(reader: Reader, path: &Path) -> Result<Backup, BackupError> {
-    let (answer, answered) = oneshot::channel();
+/// Where it is told what a backup came to.
+type Answer = oneshot::Sender<Result<Backup, BackupError>>;
+
+/// The threads that write backups. Dropped, it waits for those whose backup was given up: each takes
+/// its file with it.
+#[derive(Default)]
+pub(crate) struct Backups(Mutex<Vec<JoinHandle<()>>>);
+
+impl Backups {
+    /// Writes a backup on a thread of its own.
+    pub(crate) async fn write(&self, reader: Reader, path: &Path) -> Result<Backup, BackupError> {
+        let (answer, answered) = oneshot::channel();
+        let thread = begin(reader, path, answer).map_err(BackupError::failed)?;
+        {
+            let mut threads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            threads.retain(|thread| !thread.is_finished());
+            threads.push(thread);
+        }
+        answered.await.unwrap_or_else(|ended| Err(BackupError::failed(ended)))
+    }
+}
+
+impl Drop for Backups {
+    fn drop(&mut self) {
+        let threads = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        threads.drain(..).for_each(join);
+    }
+}
+
+/// Begins a thread that writes a backup until nobody waits for it any more.
+fn begin(reader: Reader, path: &Path, answer: Answer) -> io::Result<JoinHandle<()>> {
     let path = path.to_owned();
     let work = move || {
         let mut backup = Backup { records: 0 };
@@ -50,8 +80,7 @@ pub(crate) async fn write(reader: Reader, path: &Path) -> Result<Backup, BackupE
         drop(answer.send(written.map(|()| backup)));
     };
     let name = "plugmint-redb-backup".to_owned();
-    thread::Builder::new().name(name).spawn(work).map_err(BackupError::failed)?;
-    answered.await.unwrap_or_else(|ended| Err(BackupError::failed(ended)))
+    thread::Builder::new().name(name).spawn(work)
 }
 
 /// Makes a store file of a backup.

@@ -6,8 +6,8 @@
 //!
 //! * [`create`](RedbStore::create) makes a store where there is none and never touches what is
 //!   there; [`open`](RedbStore::open) opens one and never makes one. A crash while creating leaves
-//!   nothing under the name or a whole store, and perhaps a file `.plugmint-*.new` beside it that
-//!   may be deleted.
+//!   nothing under the name or a whole store, and perhaps a file `.plugmint-*.new` beside it, which
+//!   the next one that is made there a day later deletes.
 //! * Opening verifies the checksum of every page. That reads the whole file: about a second for a
 //!   million records.
 //! * One process owns the file; a second one is told so.

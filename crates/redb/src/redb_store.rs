@@ -13,7 +13,7 @@ use plugmint_store::{
 };
 use redb::Database;
 
-use crate::backup::{self, Backup, BackupError, RestoreError};
+use crate::backup::{self, Backup, BackupError, Backups, RestoreError};
 use crate::file;
 use crate::options::RedbOptions;
 use crate::read_threads::ReadThreads;
@@ -32,6 +32,7 @@ pub struct RedbStore {
     writer: Writer,
     reader: Reader,
     read_threads: Option<ReadThreads>,
+    backups: Backups,
 }
 
 impl RedbStore {
@@ -77,13 +78,14 @@ impl RedbStore {
     /// backup holds no key.
     ///
     /// It is written on a thread of its own. While that reads, the file of the store grows by what
-    /// is committed. Dropping the future gives the backup up, unless it is whole by then; a process
-    /// that ends meanwhile leaves a file `.plugmint-*.new` that may be deleted.
+    /// is committed. Dropping the future gives the backup up, unless it is whole by then, and
+    /// dropping the store waits until nothing is left of it. A process that is killed meanwhile leaves a
+    /// file `.plugmint-*.new`; who makes a backup or a store in that directory a day later deletes it.
     ///
     /// # Errors
     /// [`BackupError`]; nothing of that name is there, or what was there before.
     pub async fn snapshot(&self, path: impl AsRef<Path>) -> Result<Backup, BackupError> {
-        backup::write(self.reader.clone(), path.as_ref()).await
+        self.backups.write(self.reader.clone(), path.as_ref()).await
     }
 
     /// How many times the commits since the store was opened were written and synced: many callers
@@ -102,7 +104,7 @@ impl RedbStore {
             OpenStoreError::Damaged("the revisions of the store are used up".into())
         })?;
         let writer = Writer::start(database, last, revisions, options)?;
-        Ok(Self { writer, reader, read_threads })
+        Ok(Self { writer, reader, read_threads, backups: Backups::default() })
     }
 }
 

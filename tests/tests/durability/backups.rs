@@ -6,7 +6,7 @@ use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use plugmint_redb::{BackupError, RedbStore, RestoreError};
 use plugmint_store::{Batch, CreateStoreError, Guard, Key, OpenStoreError, Store};
@@ -151,6 +151,37 @@ fn a_backup_that_nobody_waits_for_any_more_is_given_up() {
         assert!(!directory.path().join("backup").exists(), "it was finished");
         std::thread::yield_now();
     }
+}
+
+#[test]
+fn who_has_dropped_a_store_finds_nothing_of_a_backup_that_was_given_up() {
+    let directory = TempDir::new().unwrap();
+    let store = filled(60_000, AGES);
+    {
+        let mut backup = pin!(store.snapshot(directory.path().join("backup")));
+        assert!(backup.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        while entries(directory.path()) == 0 {
+            std::thread::yield_now();
+        }
+    }
+    drop(store);
+    assert_eq!(entries(directory.path()), 0);
+}
+
+#[test]
+fn what_a_killed_backup_left_is_deleted_by_the_next_one_and_what_is_written_is_not() {
+    let directory = TempDir::new().unwrap();
+    let file = |name: &str| directory.path().join(name);
+    for name in [".plugmint-left.new", ".plugmint-written.new", ".plugmint-mine", "mine.new"] {
+        fs::write(file(name), "x").unwrap();
+        if !name.contains("written") {
+            let made = fs::File::options().write(true).open(file(name)).unwrap();
+            made.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        }
+    }
+    block_on(filled(10, AGES).snapshot(file("backup"))).unwrap();
+    assert!(!file(".plugmint-left.new").exists());
+    assert_eq!(entries(directory.path()), 4);
 }
 
 #[test]
