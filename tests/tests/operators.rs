@@ -8,8 +8,9 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use plugmint::{Living, SerialFilter, SerialScope, StageName, TemplateState};
+use plugmint::{Living, Mark, SerialFilter, SerialScope, StageName, TemplateState};
 use plugmint_http::operators::{
     AddKey, BackUp, Call, CountSerials, DeleteTemplate, Disable, FailureKind, ListSerials,
     OperatorClient, OperatorError, OperatorSocket, Operators, SOCKET_FILE, ShowSerial,
@@ -18,7 +19,10 @@ use plugmint_http::operators::{
 use plugmint_memory::MemoryStore;
 use plugmint_tests::{Scene, design, generated_password, new_serial};
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixStream;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
 /// A server with a registry in memory, and whoever asks it.
 struct Served {
@@ -82,7 +86,7 @@ fn the_socket_is_closed_with_its_name_and_opened_again() {
         let Served { scene, data, socket, client } = served().await;
         let mode = fs::metadata(socket.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        socket.close().await;
+        socket.close(GRACE).await;
         assert!(!found(data.path()).await && !data.path().join(SOCKET_FILE).exists());
         let gone = client.ask(&AddKey {}, |_| ControlFlow::Continue(())).await.unwrap_err();
         assert_eq!((gone.kind(), gone.code()), (FailureKind::Failed, "server-gone"));
@@ -144,7 +148,7 @@ fn a_call_that_its_caller_breaks_off_ends_and_leaves_what_it_says() {
         assert_eq!(told, 1);
         let Served { scene, socket, .. } = served;
         // What was under way has ended by then.
-        socket.close().await;
+        socket.close(GRACE).await;
         let shown = scene.registry.template(&template).await.unwrap();
         assert!(matches!(shown.state(), TemplateState::Deleting { .. }), "{shown:?}");
     });
@@ -218,12 +222,48 @@ fn what_was_called_before_the_socket_closes_is_answered_and_nothing_is_lost_behi
             })
         });
         let asked: Vec<_> = asked.collect();
-        served.socket.close().await;
+        served.socket.close(GRACE).await;
         for asked in asked {
             if let Err(error) = asked.await.unwrap() {
                 assert_eq!(error.code(), "server-gone");
             }
         }
+    });
+}
+
+/// A call as it is sent.
+fn bytes<C: Call>(call: &C) -> Vec<u8> {
+    let body = serde_json::to_string(call).unwrap();
+    let head = format!("POST /v1/{} HTTP/1.1\r\nHost: plugmint\r\n", C::PATH);
+    format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+#[test]
+fn who_does_not_read_holds_no_end_up_and_what_it_asked_is_done() {
+    run(async {
+        let served = served().await;
+        let serial = served.scene.register("SN-1", &generated_password(1)).await;
+        let disable = bytes(&Disable { serial, by: served.scene.ada.clone() });
+        let flood = bytes(&ShowSerial { serial }).repeat(100_000);
+        let mut stream = UnixStream::connect(served.socket.path()).await.unwrap();
+        stream.write_all(&disable).await.unwrap();
+        let sent = timeout(Duration::from_secs(3), stream.write_all(&flood)).await;
+        sent.expect_err("nobody reads the answers, so nobody reads the calls");
+        served.socket.close(Duration::from_millis(100)).await;
+        assert_eq!(served.scene.status(&serial).await.mark, Some(Mark::Disabled));
+    });
+}
+
+#[test]
+fn who_has_not_sent_all_of_a_call_holds_no_end_up() {
+    run(async {
+        let served = served().await;
+        let serial = served.scene.register("SN-1", &generated_password(1)).await;
+        let call = bytes(&Disable { serial, by: served.scene.ada.clone() });
+        let mut stream = UnixStream::connect(served.socket.path()).await.unwrap();
+        stream.write_all(&call[..call.len() - 1]).await.unwrap();
+        served.socket.close(Duration::from_millis(100)).await;
+        assert_eq!(served.scene.status(&serial).await.mark, Some(Mark::Enabled));
     });
 }
 
@@ -264,3 +304,6 @@ fn a_page_over_the_socket_is_the_registrys() {
         assert_eq!(shown.state(), TemplateState::Open);
     });
 }
+
+/// Longer than anybody here takes.
+const GRACE: Duration = Duration::from_secs(60);

@@ -27,6 +27,8 @@ mod call;
 mod calls;
 #[cfg(unix)]
 mod client;
+#[cfg(unix)]
+mod connections;
 mod error;
 mod secret;
 mod serve;

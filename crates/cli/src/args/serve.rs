@@ -3,7 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum, value_parser};
 
 #[derive(Args, Debug)]
 pub(crate) struct ServeArgs {
@@ -45,6 +46,24 @@ pub(crate) struct ServeArgs {
         default_value_t = LogFormat::Text
     )]
     pub(crate) log_format: LogFormat,
+    /// How long a device may sit on its connection without a call, in seconds; then it is closed
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "PLUGMINT_IDLE_TIMEOUT",
+        default_value_t = 75,
+        value_parser = value_parser!(u64).range(1..)
+    )]
+    pub(crate) idle_timeout: u64,
+    /// How many connections devices may have at once; who comes then waits. Unless told: what the limit
+    /// of file descriptors allows, 16384 at most
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "PLUGMINT_MAX_CONNECTIONS",
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..)
+    )]
+    pub(crate) max_connections: Option<usize>,
     /// How long calls that were accepted may take once the server is told to end, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub(crate) grace: u64,

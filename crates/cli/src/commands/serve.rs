@@ -1,7 +1,9 @@
 //! `plugmint serve`
 
+mod descriptors;
 mod door;
 mod ending;
+mod entrance;
 mod log;
 mod metrics;
 mod owner;
@@ -32,8 +34,10 @@ use crate::failure::{Failure, Kind};
 use crate::home::{Home, Host};
 use crate::output::Output;
 
+use descriptors::Descriptors;
 use door::Door;
 use ending::Ending;
+use entrance::Entrance;
 use metrics::Metrics;
 use owner::OneOwner;
 
@@ -55,6 +59,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
     let operators = Operators::new(registry.clone()).with_host(Arc::new(host));
     let owner = OneOwner::of(arguments, &registry)?;
     log::to_stderr(arguments.log_format);
+    let connections = Descriptors::raise().connections(arguments.max_connections);
     let mut api = DeviceApi::new(registry.clone())
         .with_trusted_proxies(TrustedProxies::of(arguments.trusted_proxy.iter().copied()));
     if let Some(owner) = owner {
@@ -74,14 +79,16 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         })?;
         let address = listener.local_addr().map_err(|error| failed(&error))?;
         let metrics = metrics.serve().await?;
-        let socket = operators.open_socket(home.data())?;
+        let operators = operators.open_socket(home.data())?;
         let serving = Serving {
             devices: format!("{}://{address}/iot/device", door.scheme()),
-            operators: socket.path().display().to_string(),
+            operators: operators.path().display().to_string(),
             metrics,
         };
         output.show(&serving, in_words)?;
-        door.serve(listener, router, socket, ending).await
+        let entrance = Entrance::new(listener, "devices", connections);
+        let idle_timeout = Duration::from_secs(arguments.idle_timeout);
+        door.serve(entrance, Behind { idle_timeout, router, operators, ending }).await
     });
     // What is left belongs to who hung up, or was cut off: none of it is half done.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -89,25 +96,34 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
     served
 }
 
-/// Serves until it is told to end, and every call that was made before is answered.
-async fn serve(
-    listener: impl Listener<Addr = SocketAddr>,
+/// What is behind the door.
+struct Behind {
+    idle_timeout: Duration,
     router: Router,
     operators: OperatorSocket,
     ending: Ending,
-) -> Result<(), Failure> {
-    let service = ending.over(router).into_make_service_with_connect_info::<Peer>();
-    let devices = axum::serve(DeviceListener::new(listener), service)
-        .with_graceful_shutdown(ending.lets_nobody_in());
-    // Operators are served until the last device is: whoever comes then finds no server, and the store.
-    let both = async {
-        let served = devices.await;
-        operators.close().await;
-        served
-    };
-    tokio::select! {
-        served = both => served.map_err(|error| failed(&error)),
-        () = ending.until_over() => Ok(()),
+}
+
+impl Behind {
+    /// Serves until it is told to end, and every call that was made before is answered.
+    async fn serve(self, listener: impl Listener<Addr = SocketAddr>) -> Result<(), Failure> {
+        let Self { idle_timeout, router, operators, ending } = self;
+        let grace = ending.grace();
+        let listener = DeviceListener::new(listener).with_idle_timeout(idle_timeout);
+        let service = ending.over(router).into_make_service_with_connect_info::<Peer>();
+        let devices =
+            axum::serve(listener, service).with_graceful_shutdown(ending.lets_nobody_in());
+        // Operators are served until the last device is: whoever comes then finds no server, and the
+        // store.
+        let both = async {
+            let served = devices.await;
+            operators.close(grace).await;
+            served
+        };
+        tokio::select! {
+            served = both => served.map_err(|error| failed(&error)),
+            () = ending.until_over() => Ok(()),
+        }
     }
 }
 

@@ -155,7 +155,7 @@ fn metrics_are_told_until_the_last_call_is_answered() {
     let body = json!({"model": template, "hwid": "SN-1", "pass": PASSWORD}).to_string();
     let mut device = begins_to_enroll(&server, body.len());
     server.signal("TERM");
-    assert!(server.log().next().unwrap().contains("told to end"));
+    assert!(server.log().any(|line| line.contains("told to end")));
     assert_eq!(number(&metrics(&server), "plugmint_enroll_total{outcome=\"first\"}"), "0");
     device.write_all(body.as_bytes()).unwrap();
     let mut answer = String::new();
@@ -212,8 +212,10 @@ fn the_log_is_for_people_unless_told_otherwise() {
     let server = Server::begin(&home, &[]);
     // At once: it says that it serves when it can be told to end.
     server.signal("TERM");
-    let line = server.log().next().unwrap();
-    assert!(line.contains("INFO") && from_str::<Value>(&line).is_err(), "{line}");
+    // How many it lets in, and that it ends.
+    for line in server.log().take(2) {
+        assert!(line.contains("INFO") && from_str::<Value>(&line).is_err(), "{line}");
+    }
     let ended = server.ended();
     assert_eq!((ended.code, ended.log.as_str()), (Some(0), ""));
     let ran = home.run(&["serve", "--log-format", "xml"], "");

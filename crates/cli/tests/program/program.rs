@@ -124,6 +124,13 @@ impl Home {
         self.spawn(command.args(words).envs(variables.iter().copied()))
     }
 
+    /// As [`begin`](Self::begin), behind a line of a shell that limits it.
+    pub(crate) fn begin_limited(&self, limits: &str, words: &[&str]) -> Child {
+        let mut command = Command::new("bash");
+        let line = format!("{limits}; exec \"$0\" \"$@\"");
+        self.spawn(command.args(["-c", &line, env!("CARGO_BIN_EXE_plugmint")]).args(words))
+    }
+
     /// Runs the program and kills it where a thread of it makes that system call for the `count`th
     /// time. `false` when it ended before.
     #[cfg(target_os = "linux")]

@@ -1,9 +1,10 @@
 //! `plugmint serve`, as a process.
 
 use std::io::{BufRead, BufReader, Result};
+use std::iter;
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 
 use serde_json::{Value, from_str, json};
@@ -37,8 +38,17 @@ impl Server {
 
     /// As [`begin`](Self::begin), with these variables.
     pub(crate) fn begin_with(home: &Home, variables: &[(&str, &str)], words: &[&str]) -> Self {
-        let words = [&["serve", "--listen", "127.0.0.1:0", "--json"], words].concat();
-        let mut child = home.begin_with(variables, &words);
+        let words = [SERVE, words].concat();
+        Self::serving(home.begin_with(variables, &words), &words)
+    }
+
+    /// As [`begin`](Self::begin), behind a line of a shell that limits it.
+    pub(crate) fn begin_limited(home: &Home, limits: &str, words: &[&str]) -> Self {
+        let words = [SERVE, words].concat();
+        Self::serving(home.begin_limited(limits, &words), &words)
+    }
+
+    fn serving(mut child: Child, words: &[&str]) -> Self {
         let (lines, log) = mpsc::channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         thread::spawn(move || stderr.lines().try_for_each(|line| lines.send(line)));
@@ -83,7 +93,11 @@ impl Server {
 
     /// Its log from here on, line by line, as it says it.
     pub(crate) fn log(&self) -> impl Iterator<Item = String> {
-        self.log.iter().map(Result::unwrap)
+        iter::from_fn(|| match self.log.recv_timeout(PATIENCE) {
+            Ok(line) => Some(line.unwrap()),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("it says nothing more"),
+        })
     }
 
     pub(crate) fn process(&self) -> u32 {
@@ -116,3 +130,5 @@ impl Drop for Server {
         drop(self.child.wait());
     }
 }
+
+const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0", "--json"];

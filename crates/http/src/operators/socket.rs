@@ -11,9 +11,10 @@ use tokio::net::{UnixListener, UnixSocket};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
+use tracing::warn;
 
-use super::Operators;
+use super::{Operators, connections};
 
 /// The name of the socket in a data directory.
 pub const SOCKET_FILE: &str = "operators.sock";
@@ -32,13 +33,9 @@ impl Operators {
         let failed = |cause| OpenSocketError { path: path.clone(), cause };
         let runtime = Handle::try_current().map_err(|error| failed(io::Error::other(error)))?;
         let listener = listen(&path).map_err(failed)?;
-        let (ending, mut ended) = watch::channel(false);
+        let (ending, ended) = watch::channel(false);
         self.ending = Some(ended.clone());
-        let serving = axum::serve(listener, self.router()).with_graceful_shutdown(async move {
-            // Dropped without a word, it ends, too.
-            drop(ended.wait_for(|ending| *ending).await);
-        });
-        let serving = runtime.spawn(async move { serving.await });
+        let serving = runtime.spawn(connections::serve(listener, self.router(), ended));
         Ok(OperatorSocket { named: Named(path), ending, serving })
     }
 }
@@ -48,7 +45,7 @@ impl Operators {
 pub struct OperatorSocket {
     named: Named,
     ending: watch::Sender<bool>,
-    serving: JoinHandle<io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl OperatorSocket {
@@ -59,14 +56,19 @@ impl OperatorSocket {
     }
 
     /// Takes in no further call, and waits until those under way are answered. One that takes long ends
-    /// with the step that it is at. Who does not read is waited for: give it a limit.
-    pub async fn close(self) {
+    /// with the step that it is at. Who has not read its answer, or has not sent all of its call, when
+    /// the grace is over is cut off; a call that was read whole is done all the same, and waited for.
+    pub async fn close(mut self, grace: Duration) {
         drop(self.named);
         // Whoever found it by its name is heard.
         sleep(ON_ITS_WAY).await;
         self.ending.send_replace(true);
-        // A server that panicked serves nobody any more, either.
-        drop(self.serving.await);
+        if timeout(grace, &mut self.serving).await.is_err() {
+            warn!("operators that do not come to an end are cut off");
+            self.serving.abort();
+        }
+        // Each call knows whether it ends, until it has.
+        self.ending.closed().await;
     }
 }
 

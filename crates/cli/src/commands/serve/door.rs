@@ -1,15 +1,13 @@
 //! How devices come in: as they are, or over TLS.
 
-use axum::Router;
-use plugmint_http::operators::OperatorSocket;
 #[cfg(feature = "tls")]
 use rustls::ServerConfig;
-use tokio::net::TcpListener;
 
 use crate::args::ServeArgs;
 use crate::failure::Failure;
 
-use super::ending::Ending;
+use super::Behind;
+use super::entrance::Entrance;
 #[cfg(feature = "tls")]
 use super::tls::{TlsFiles, TlsListener};
 
@@ -45,19 +43,13 @@ impl Door {
     }
 
     /// Serves behind it until the end.
-    pub(super) async fn serve(
-        self,
-        listener: TcpListener,
-        router: Router,
-        operators: OperatorSocket,
-        ending: Ending,
-    ) -> Result<(), Failure> {
+    pub(super) async fn serve(self, listener: Entrance, behind: Behind) -> Result<(), Failure> {
         #[cfg(feature = "tls")]
         if let Some((files, config)) = self.tls {
             let listener = TlsListener::new(listener, files, config);
             let listener = listener.map_err(|error| super::failed(&error))?;
-            return super::serve(listener, router, operators, ending).await;
+            return behind.serve(listener).await;
         }
-        super::serve(listener, router, operators, ending).await
+        behind.serve(listener).await
     }
 }

@@ -39,6 +39,11 @@ impl Ending {
         Ok(Self { signals: Signals::new()?, grace, stage })
     }
 
+    /// How long it may take.
+    pub(super) const fn grace(&self) -> Duration {
+        self.grace
+    }
+
     /// The router whose answers say that their connections close, once they do.
     pub(super) fn over(&self, router: Router) -> Router {
         router.layer(map_response_with_state(self.stage.subscribe(), say_whether_it_closes))

@@ -11,6 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use plugmint::{Registry, RegistryBuilder};
+use plugmint_http::DeviceListener;
 use plugmint_redb::{RedbOptions, RedbStore};
 use tokio::net::TcpListener;
 
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::home::Home;
 use crate::prometheus::Prometheus;
 
+use super::entrance::Entrance;
 use super::failed;
 
 /// Whether somebody counts, and where that is told.
@@ -52,6 +54,9 @@ impl Metrics {
         let listener = TcpListener::bind(address).await.map_err(|error| not_bound(&error))?;
         let address = listener.local_addr().map_err(|error| not_bound(&error))?;
         let router = Router::new().route("/metrics", get(tell)).with_state(recorder);
+        let entrance = Entrance::new(listener, "metrics", MOST);
+        // Who sits on a connection is sent away here, too.
+        let listener = DeviceListener::new(entrance);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Some(format!("http://{address}/metrics")))
     }
@@ -60,3 +65,6 @@ impl Metrics {
 async fn tell(State(recorder): State<Arc<Prometheus>>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], recorder.text())
 }
+
+/// So many may ask at once: there is one Prometheus, or two.
+const MOST: usize = 16;

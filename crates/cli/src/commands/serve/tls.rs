@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use axum::serve::Listener;
 use rustls::ServerConfig;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -17,6 +16,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::failure::Failure;
+
+use super::entrance::{Entered, Entrance};
 
 pub(super) use files::TlsFiles;
 
@@ -27,16 +28,16 @@ pub(super) use files::TlsFiles;
 /// there go on, and files that are of no use change nothing.
 #[derive(Debug)]
 pub(super) struct TlsListener {
-    listener: TcpListener,
+    listener: Entrance,
     files: TlsFiles,
     config: Arc<ServerConfig>,
-    handshakes: JoinSet<Option<(TlsStream<TcpStream>, SocketAddr)>>,
+    handshakes: JoinSet<Option<(TlsStream<Entered>, SocketAddr)>>,
     hangup: Signal,
 }
 
 impl TlsListener {
     pub(super) fn new(
-        listener: TcpListener,
+        listener: Entrance,
         files: TlsFiles,
         config: ServerConfig,
     ) -> io::Result<Self> {
@@ -45,7 +46,7 @@ impl TlsListener {
         Ok(Self { listener, files, config, handshakes, hangup })
     }
 
-    fn begin(&mut self, stream: TcpStream, address: SocketAddr) {
+    fn begin(&mut self, stream: Entered, address: SocketAddr) {
         let acceptor = TlsAcceptor::from(Arc::clone(&self.config));
         self.handshakes.spawn(async move {
             // A ticket goes out before the first answer, which would wait for it to be acknowledged.
@@ -82,7 +83,7 @@ impl TlsListener {
 }
 
 impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
+    type Io = TlsStream<Entered>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
@@ -94,7 +95,7 @@ impl Listener for TlsListener {
                     }
                 }
                 Some(()) = self.hangup.recv() => self.reload(),
-                (stream, address) = Listener::accept(&mut self.listener) => {
+                (stream, address) = self.listener.accept() => {
                     self.begin(stream, address);
                 }
             }

@@ -1,6 +1,7 @@
 //! What becomes of verbs when the server ends under them.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::Child;
 
@@ -67,4 +68,41 @@ fn an_import_whose_server_is_killed_tells_so_and_goes_on_when_it_is_called_again
     let imported = home.json(&["serial", "import", &template, &file], "");
     assert_eq!(imported["unchanged"].as_u64().unwrap(), before);
     assert_eq!(count(&home), 200_000);
+}
+
+/// Files of that home that are not finished.
+fn unfinished(home: &Home) -> usize {
+    let entries = fs::read_dir(home.path("")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with(".plugmint-")).count()
+}
+
+#[test]
+fn a_backup_that_is_cut_off_leaves_nothing() {
+    let (mut home, template) = Home::with_template(&[]);
+    let mut rows = "serial,enroll_password\n".to_owned();
+    for number in 0..100_000 {
+        writeln!(rows, "SN-{number},{number:032x}").unwrap();
+    }
+    let file = home.write("rows.csv", rows);
+    home.done(&["serial", "import", &template, &file], "");
+    let begun = |home: &Home| {
+        let backing_up = home.begin(&["backup", "b.redb"]);
+        while unfinished(home) == 0 && !home.path("b.redb").exists() {}
+        backing_up
+    };
+    // Who asked for it hangs up.
+    let mut hangs_up = begun(&home);
+    hangs_up.kill().unwrap();
+    hangs_up.wait().unwrap();
+    while unfinished(&home) > 0 {}
+    fs::remove_file(home.path("b.redb")).unwrap_or_default();
+    // The server does not wait for it.
+    let mut cut_off = begun(&home);
+    let server = home.server.take().unwrap();
+    server.signal("TERM");
+    assert!(server.log().any(|line| line.contains("told to end")));
+    assert_eq!(server.end("TERM").code, Some(0));
+    assert_eq!(unfinished(&home), 0);
+    cut_off.wait().unwrap();
 }

@@ -41,7 +41,11 @@ fn fixture_file(name: &str) -> String {
 }
 
 pub(super) fn serving(home: &Home) -> Server {
-    let server = Server::begin(home, WITH_TLS);
+    serving_with(home, &[])
+}
+
+pub(super) fn serving_with(home: &Home, words: &[&str]) -> Server {
+    let server = Server::begin(home, &[WITH_TLS, words].concat());
     assert!(server.devices().starts_with("https://127.0.0.1:"), "{}", server.devices());
     server
 }
