@@ -249,7 +249,8 @@ fn who_does_not_read_holds_no_end_up_and_what_it_asked_is_done() {
         stream.write_all(&disable).await.unwrap();
         let sent = timeout(Duration::from_secs(3), stream.write_all(&flood)).await;
         sent.expect_err("nobody reads the answers, so nobody reads the calls");
-        served.socket.close(Duration::from_millis(100)).await;
+        let closed = served.socket.close(Duration::from_millis(100));
+        timeout(GRACE, closed).await.expect("it is cut off");
         assert_eq!(served.scene.status(&serial).await.mark, Some(Mark::Disabled));
     });
 }
@@ -262,7 +263,8 @@ fn who_has_not_sent_all_of_a_call_holds_no_end_up() {
         let call = bytes(&Disable { serial, by: served.scene.ada.clone() });
         let mut stream = UnixStream::connect(served.socket.path()).await.unwrap();
         stream.write_all(&call[..call.len() - 1]).await.unwrap();
-        served.socket.close(Duration::from_millis(100)).await;
+        let closed = served.socket.close(Duration::from_millis(100));
+        timeout(GRACE, closed).await.expect("it is cut off");
         assert_eq!(served.scene.status(&serial).await.mark, Some(Mark::Enabled));
     });
 }

@@ -38,6 +38,9 @@ pub use source::TrustedProxies;
 /// success is 200 or 201, an error is `{"err": <status>, "msg": <text>}`, and `POST` with
 /// `X-HTTP-Method-Override` is what it says.
 ///
+/// What is no HTTP, or whose path or head is too long, never comes here: hyper answers it 400, 414 or
+/// 431 with an empty body, and closes.
+///
 /// What a call does goes on when the caller hangs up. A `GET` does not: it changes nothing, but that
 /// a device which reads itself for the first time is activated, and it may be so or not then.
 ///
