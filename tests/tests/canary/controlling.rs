@@ -86,6 +86,14 @@ impl Controlling<'_> {
             let added = registry.add_thing(None, plug_id, right, held, &control).await.unwrap();
             assert_eq!(kept.value_of(added), outcome);
         }
+        // The host answers for who the holder is.
+        for text in [WRONG, CONTROL] {
+            let control = ControlPassword::parse(text).unwrap();
+            match registry.add_thing_for(None, plug_id, held, &control).await {
+                Ok(outcome) => assert_eq!(kept.value_of(outcome), Outcome::AlreadyDone),
+                Err(error) => kept.error(error),
+            }
+        }
         kept.value(&registry.set_access(held, Some(AccessLevel::Read), ada).await.unwrap());
         assert_eq!(kept.value_of(registry.access(plug_id, held).await.unwrap()), AccessLevel::Read);
         kept.value(&registry.grants_on(held, None, PAGE).await.unwrap());

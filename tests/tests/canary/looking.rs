@@ -64,6 +64,11 @@ pub(crate) async fn puts_away(kept: &Kept, registry: &Registry, id: &SerialId, a
         let new = NewSerial::new(serial, password());
         kept.value(&registry.register(id.template(), new, ada).await.unwrap());
     }
+    let known = NewSerial::new(*id.serial(), password());
+    for verdict in registry.register_all(id.template(), vec![known], ada).await.unwrap() {
+        kept.error(verdict.unwrap_err());
+    }
+    kept.value(&registry.template(id.template()).await.unwrap());
     let unwanted = SerialId::new(*id.template(), UNWANTED.parse().unwrap());
     kept.error(registry.enroll(&unwanted, &password()).await.unwrap_err());
     kept.error(registry.enroll_by_operator(&unwanted, ada).await.unwrap_err());

@@ -14,6 +14,8 @@ mod kept;
 mod later;
 mod looking;
 mod planted;
+mod rotating;
 mod secrets;
+mod spans;
 mod story;
 mod traits;

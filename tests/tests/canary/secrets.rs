@@ -8,6 +8,9 @@ use plugmint_tests::{
 /// A root key, as digits.
 pub(crate) const ROOT_KEY: &str =
     "0badc0de5eedca9a21f00dbeef5ca1ab1ecab005eaf00dfacade0ff1cefe11ed";
+/// The one that it is replaced by.
+pub(crate) const NEXT_ROOT_KEY: &str =
+    "feedfacecab1e5ca1edb0a5c0ffee5ded1ca7edf1eece0facade5eaf00d5c0de";
 pub(crate) const ENROLL: &str = "canary-of-the-enroll-password";
 pub(crate) const CONTROL: &str = "canary-of-the-control-password";
 /// What somebody else was given.
@@ -29,27 +32,32 @@ pub(crate) fn root_key() -> RootKey {
 /// whatever becomes of it, and of who tries [`WRONG`]. Verifiers are no secrets: they are what a
 /// store keeps.
 pub(crate) fn of(id: &SerialId, design: &TemplateDesign) -> Canaries {
-    let root = of_hex(ROOT_KEY);
     let mut secrets = Canaries::default();
     secrets.note("password of a stranger", WRONG_CONNECTION.as_bytes());
+    for root in [ROOT_KEY, NEXT_ROOT_KEY] {
+        note_under(&of_hex(root), id, design, &mut secrets);
+    }
+    secrets
+}
+
+fn note_under(root: &[u8], id: &SerialId, design: &TemplateDesign, secrets: &mut Canaries) {
     let enroll = [ENROLL, NEW_ENROLL, LAST_ENROLL, WRONG].into_iter().flat_map(|password| {
-        let at = |epoch| thing_secrets_at(&root, id, design, password, Epoch::new(epoch));
+        let at = |epoch| thing_secrets_at(root, id, design, password, Epoch::new(epoch));
         (0..=LAST_EPOCH).flat_map(at)
     });
     let control = [CONTROL, NEW_CONTROL, LAST_CONTROL, OTHER_CONTROL, ENROLL, LAST_ENROLL];
     let control =
-        control.into_iter().flat_map(|password| control_secrets(&root, id, design, password));
-    for (name, secret) in platform_secrets(&root).into_iter().chain(enroll).chain(control) {
+        control.into_iter().flat_map(|password| control_secrets(root, id, design, password));
+    for (name, secret) in platform_secrets(root).into_iter().chain(enroll).chain(control) {
         secrets.note(name, &secret);
     }
     let controllers = [CONTROL, OTHER_CONTROL].into_iter().flat_map(|password| {
-        let of = |place| controller_secret(&root, id, design, password, place);
+        let of = |place| controller_secret(root, id, design, password, place);
         (0..=LAST_ORDINAL).flat_map(|ordinal| [(ordinal, 0), (ordinal, 1)]).map(of)
     });
     for (name, secret) in controllers {
         secrets.note(name, &secret);
     }
-    secrets
 }
 
 /// As far as the story goes.
