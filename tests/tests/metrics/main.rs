@@ -6,4 +6,5 @@ mod calls;
 mod commits;
 mod documentation;
 mod hashing;
+mod outcomes;
 mod scene;
