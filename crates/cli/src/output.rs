@@ -29,16 +29,16 @@ impl Output {
         self.json
     }
 
-    /// Prints what came of a verb: a value as JSON, or what `people` makes of it.
+    /// Prints what came of a verb: a value as JSON, or what `people` makes of it. Who reads no further
+    /// had enough, which is no failure: the verb is done.
     pub(crate) fn show<T: Serialize>(
         &self,
         value: &T,
         people: impl FnOnce(&T) -> String,
     ) -> Result<(), Failure> {
         let shown = if self.json { to_json(value) } else { people(value) };
-        self.print(&[&shown, "\n"]).map_err(|error| {
-            Failure::of(Kind::Store, "output", &error)
-                .hint("what was asked for is done, but standard output does not take the answer")
+        is_read(self.print(&[&shown, "\n"])).map(drop).map_err(|failure| {
+            failure.hint("what was asked for is done, but standard output does not take the answer")
         })
     }
 

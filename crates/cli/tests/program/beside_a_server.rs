@@ -13,6 +13,7 @@ mod histories;
 mod import;
 mod lists;
 mod operators;
+mod pipes;
 #[expect(dead_code, reason = "what is run with and without a server uses each a part of it")]
 mod program;
 mod secrets;

@@ -16,6 +16,7 @@ mod keys;
 mod killed;
 mod lists;
 mod metrics;
+mod pipes;
 #[expect(dead_code, reason = "what is run with and without a server uses each a part of it")]
 mod program;
 mod secrets;

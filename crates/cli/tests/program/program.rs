@@ -144,13 +144,23 @@ impl Home {
         output.status.code().is_none()
     }
 
+    /// Begins a run that prints there.
+    pub(crate) fn begin_into(&self, stdout: Stdio, words: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plugmint"));
+        self.spawn_into(stdout, command.args(words))
+    }
+
     fn spawn(&self, command: &mut Command) -> Child {
+        self.spawn_into(Stdio::piped(), command)
+    }
+
+    fn spawn_into(&self, stdout: Stdio, command: &mut Command) -> Child {
         command
             .current_dir(self.directory.path())
             .env_remove("PLUGMINT_DATA")
             .env_remove("PLUGMINT_ACTOR")
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap()

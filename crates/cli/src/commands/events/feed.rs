@@ -26,13 +26,16 @@ pub(crate) fn run(arguments: &FeedArgs, home: &Home, output: &Output) -> Result<
         given: BTreeSet::new(),
         left: arguments.limit.map_or(usize::MAX, NonZeroUsize::get),
         header: Some(&COLUMNS),
+        is_heard: true,
     };
     if arguments.follow {
         follow(&mut reading, home, output)?;
     } else {
         reading.read_to_end(&home.desk()?, output)?;
     }
-    output.note(&format!("cursor: {}", reading.cursor));
+    if reading.is_heard {
+        output.note(&format!("cursor: {}", reading.cursor));
+    }
     if output.is_json() && reading.header.is_some() {
         // Nothing was given, and so no cursor yet.
         reading.tell_place(output)?;
@@ -83,6 +86,8 @@ struct Reading {
     /// How many events are still wanted.
     left: usize,
     header: Option<&'static [&'static str]>,
+    /// Whether somebody has read all that was given: who had enough is told no place behind it.
+    is_heard: bool,
 }
 
 impl Reading {
@@ -123,8 +128,8 @@ impl Reading {
         }
         self.given.retain(|(at, ..)| FeedCursor::from_time(*at) >= self.cursor);
         self.left -= events.len();
-        let is_read = events.is_empty() || self.print(&events, output)?;
-        Ok(is_read && self.left > 0)
+        self.is_heard = events.is_empty() || self.print(&events, output)?;
+        Ok(self.is_heard && self.left > 0)
     }
 
     fn print(&mut self, page: &[FeedEvent], output: &Output) -> Result<bool, Failure> {
