@@ -78,9 +78,10 @@ pub(super) fn key_version(text: &str) -> Result<KeyVersion, String> {
     version.ok_or_else(|| "expected a number from 1 to 4294967295".to_owned())
 }
 
+/// In any letters: a screen and an event write it with a capital.
 pub(super) fn stage(text: &str) -> Result<StageName, String> {
     one_of(
-        text,
+        &text.to_ascii_lowercase(),
         [
             ("registered", StageName::Registered),
             ("enrolled", StageName::Enrolled),
@@ -230,7 +231,10 @@ mod tests {
             repeat("x").unwrap_err(),
             "expected one of `until-activated`, `always`, `never`"
         );
-        assert_eq!(stage("retired"), Ok(StageName::Retired));
+        for text in ["retired", "Retired", "RETIRED"] {
+            assert_eq!(stage(text), Ok(StageName::Retired));
+        }
+        assert!(stage("retire").is_err() && stage("").is_err());
         assert_eq!(access("none"), Ok(AccessLevel::None));
         assert_eq!(own_access("template"), Ok(OwnAccess::Template));
         assert_eq!(own_access("read"), Ok(OwnAccess::Level(AccessLevel::Read)));

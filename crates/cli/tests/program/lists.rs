@@ -34,6 +34,7 @@ fn serials_are_listed_by_company_and_template_stage_and_mark() {
         (vec!["--template", &one], vec!["A", "B", "C", "D"]),
         (vec!["--template", &two], vec!["E/1"]),
         (vec!["--template", &one, "--stage", "activated"], vec!["B"]),
+        (vec!["--template", &one, "--stage", "Activated"], vec!["B"]),
         (vec!["--template", &one, "--stage", "registered"], vec!["A", "C"]),
         (vec!["--template", &one, "--stage", "retired"], vec!["D"]),
         (vec!["--template", &one, "--stage", "enrolled"], vec![]),
@@ -117,7 +118,7 @@ fn filters_that_contradict_each_other_are_usage() {
     for words in [
         &["--disabled", "--enabled"][..],
         &["--company", "com-000000000000000000000000", "--template", &one],
-        &["--stage", "Activated"],
+        &["--stage", "active"],
         &["--limit", "0"],
     ] {
         let words = [&["serial", "list"][..], words].concat();
