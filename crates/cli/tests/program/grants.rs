@@ -57,6 +57,26 @@ fn who_enrolls_is_granted_its_thing_and_both_ways_tell_so() {
 }
 
 #[test]
+fn whoever_may_act_on_a_thing_is_listed_with_its_name_or_its_serial() {
+    let (home, template, _) = home();
+    home.phone(&["--name", "Ada's \u{202e}phone", &template, "SN-1"], CONTROL);
+    let door = home.json(&["serial", "show", &template, "SN-2"], "")["plug_id"].clone();
+    home.done(&["grant", "add", &template, "SN-1", door.as_str().unwrap()], "");
+    let all = grants(&home, &[&template, "SN-1"]);
+    let told = |name: Value, serial: Value| {
+        all.iter().filter(|of| of["name"] == name && of["serial"] == serial).count()
+    };
+    assert_eq!(told(Value::Null, Value::Null), 1);
+    assert_eq!(told("Ada's \u{202e}phone".into(), Value::Null), 1);
+    assert_eq!(told(Value::Null, json!({ "template": template, "serial": "SN-2" })), 1);
+    assert_eq!(all.len(), 3);
+    let table = home.done(&["grant", "list", &template, "SN-1"], "");
+    assert!(table.contains("NAME") && table.contains("Ada's \\u{202e}phone"), "{table}");
+    let door = table.lines().find(|line| line.contains(door.as_str().unwrap())).unwrap();
+    assert!(door.contains("SN-2"), "{table}");
+}
+
+#[test]
 fn an_operator_grants_and_releases_and_a_repeat_says_already() {
     let (home, template, phone) = home();
     let add = ["grant", "add", &template, "SN-2", &phone];

@@ -155,17 +155,28 @@ impl<'a> Reading<'a> {
 
     /// Who holds grants under a Plug-ID. One that its serial has given up is nobody's.
     pub(super) async fn holder(&mut self, plug_id: &PlugId) -> Result<Option<Holder>, Fault> {
+        Ok(self.holding(plug_id).await?.map(|(holder, _)| holder))
+    }
+
+    /// As [`holder`](Self::holder), with whose record says so.
+    async fn holding(&mut self, plug_id: &PlugId) -> Result<Option<(Holder, HeldBy)>, Fault> {
         let Some(credential) = self.credential(plug_id).await? else {
             return Ok(None);
         };
         let id = credential.id();
-        let holder = match credential.kind() {
+        let holding = match credential.kind() {
             PrincipalKind::Controller { ordinal } => {
-                self.controller(id, ordinal).await?.as_ref().and_then(Holder::controller)
+                let controller = self.controller(id, ordinal).await?;
+                controller.and_then(|controller| {
+                    Some((Holder::controller(&controller)?, HeldBy::Controller(controller)))
+                })
             }
-            PrincipalKind::Thing => self.serial(id).await?.as_ref().and_then(Holder::thing),
+            PrincipalKind::Thing => {
+                let record = self.serial(id).await?;
+                record.and_then(|record| Some((Holder::thing(&record)?, HeldBy::Thing(*id))))
+            }
         };
-        Ok(holder.filter(|holder| holder.plug_id() == plug_id))
+        Ok(holding.filter(|(holder, _)| holder.plug_id() == plug_id))
     }
 
     /// What a holder may do with a Thing, if a grant of its counts.
@@ -178,7 +189,7 @@ impl<'a> Reading<'a> {
         let Some(grant) = self.grant(thing, holder).await? else {
             return Ok(None);
         };
-        let Some(holder) = self.holder(holder).await? else {
+        let Some((holder, by)) = self.holding(holder).await? else {
             return Ok(None);
         };
         let (record, template) =
@@ -191,7 +202,7 @@ impl<'a> Reading<'a> {
         }
         let access = access(&record, &template, &holder, Some(&grant));
         let plug_id = record.stage().plug_id().copied();
-        Ok(plug_id.map(|plug_id| Granted { plug_id, access, at: grant.at() }))
+        Ok(plug_id.map(|plug_id| Granted { plug_id, by, access, at: grant.at() }))
     }
 
     /// Whether everything that was read is still so: then all of it was at one moment.
@@ -224,8 +235,15 @@ impl<'a> Reading<'a> {
 pub(super) struct Granted {
     /// What the Thing is called.
     pub(super) plug_id: PlugId,
+    pub(super) by: HeldBy,
     pub(super) access: AccessLevel,
     pub(super) at: UnixMillis,
+}
+
+/// Who holds a grant, as it was read.
+pub(super) enum HeldBy {
+    Controller(Controller),
+    Thing(SerialId),
 }
 
 /// A decision, and what it rests on.

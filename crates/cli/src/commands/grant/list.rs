@@ -72,7 +72,13 @@ fn usage(message: &str) -> Failure {
 }
 
 fn row_on(grant: &GrantOn) -> Vec<String> {
-    vec![grant.holder.to_string(), access(grant.access).to_owned(), time(grant.at)]
+    vec![
+        grant.holder.to_string(),
+        grant.name.as_ref().map(|name| visible(name.as_str())).unwrap_or_default(),
+        grant.serial.map(|id| visible(id.serial().as_str())).unwrap_or_default(),
+        access(grant.access).to_owned(),
+        time(grant.at),
+    ]
 }
 
 pub(in crate::commands) fn row_of(grant: &GrantOf) -> Vec<String> {
@@ -85,7 +91,7 @@ pub(in crate::commands) fn row_of(grant: &GrantOf) -> Vec<String> {
     ]
 }
 
-const COLUMNS_ON: [&str; 3] = ["PLUG-ID", "ACCESS", "SINCE"];
+const COLUMNS_ON: [&str; 5] = ["PLUG-ID", "NAME", "SERIAL", "ACCESS", "SINCE"];
 
 pub(in crate::commands) const COLUMNS_OF: [&str; 5] =
     ["TEMPLATE", "SERIAL", "PLUG-ID", "ACCESS", "SINCE"];

@@ -2,13 +2,14 @@
 
 use std::num::NonZeroUsize;
 
+use plugmint_core::controller::DeviceName;
 use plugmint_core::{AccessLevel, PlugId, SerialId, UnixMillis};
 use plugmint_store::Key;
 use serde::{Deserialize, Serialize};
 use tracing::instrument;
 
 use crate::registry::drive::{TRIES, defect};
-use crate::registry::reading::{Granted, Reading};
+use crate::registry::reading::{Granted, HeldBy, Reading};
 use crate::registry::{LookUpError, Registry};
 use crate::{Fault, Unknown, keys};
 
@@ -41,8 +42,12 @@ impl Registry {
         let mut listed = GrantsOnPage { grants: Vec::new(), next: None };
         for key in &page {
             let holder = keys::holder_of(key).ok_or_else(|| defect("a key names no holder"))?;
-            if let Some(Granted { access, at, .. }) = self.counted(&holder, thing).await? {
-                listed.grants.push(GrantOn { holder, access, at });
+            if let Some(Granted { by, access, at, .. }) = self.counted(&holder, thing).await? {
+                let (name, serial) = match by {
+                    HeldBy::Controller(controller) => (controller.name().cloned(), None),
+                    HeldBy::Thing(id) => (None, Some(id)),
+                };
+                listed.grants.push(GrantOn { holder, name, serial, access, at });
             }
             listed.next = Some(holder).filter(|_| page.len() == limit.get());
         }
@@ -72,7 +77,7 @@ impl Registry {
         for key in &page {
             let thing = keys::thing_of(key).ok_or_else(|| defect("a key names no thing"))?;
             if let Some(counted) = self.counted(holder, &thing).await? {
-                let Granted { plug_id, access, at } = counted;
+                let Granted { plug_id, access, at, .. } = counted;
                 listed.grants.push(GrantOf { thing, plug_id, access, at });
             }
             listed.next = Some(thing).filter(|_| page.len() == limit.get());
@@ -104,11 +109,15 @@ impl Registry {
 }
 
 /// Who may act on a Thing, and how.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GrantOn {
     /// A Controller or a Thing.
     pub holder: PlugId,
+    /// What a Controller said that it is called when it enrolled.
+    pub name: Option<DeviceName>,
+    /// Which Thing it is; `None` for a Controller.
+    pub serial: Option<SerialId>,
     /// What it may do now.
     pub access: AccessLevel,
     /// Since when it holds the grant.
