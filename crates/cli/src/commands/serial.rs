@@ -2,6 +2,7 @@
 
 mod add;
 mod control;
+mod controllers;
 mod did;
 mod explain;
 mod history;

@@ -217,6 +217,29 @@ fn a_verb_is_explained_with_its_reason_and_nothing_is_done() {
 }
 
 #[test]
+fn what_is_explained_of_controllers_is_told_with_how_many_there_are() {
+    let (home, template) = Home::with_template(&[]);
+    home.thing(&template, "SN-1", CONTROL);
+    home.phone(&[&template, "SN-1"], CONTROL);
+    let (gone, _) = home.phone(&[&template, "SN-1"], CONTROL);
+    home.done(&["controller", "retire", &gone], "");
+    let told = |screen: &str| {
+        let line = screen.lines().find_map(|line| line.strip_prefix("Controllers"));
+        line.map(|line| line.trim().to_owned())
+    };
+    let shown = told(&home.done(&["serial", "show", &template, "SN-1"], ""));
+    assert_eq!(shown.as_deref(), Some("1, and 1 retired"));
+    for verb in [&["release"][..], &["enroll-controller"], &["retire"], &[]] {
+        let words = [&["serial", "explain", &template, "SN-1"], verb].concat();
+        assert_eq!(told(&home.done(&words, "")), shown, "{verb:?}");
+    }
+    for words in [["SN-1", "disable"], ["SN-9", "release"]] {
+        let words = [&["serial", "explain", &template], &words[..]].concat();
+        assert_eq!(told(&home.done(&words, "")), None, "{words:?}");
+    }
+}
+
+#[test]
 fn every_verb_is_explained_where_none_is_named_also_for_a_serial_that_nobody_knows() {
     let (home, template) = Home::with_template(&[]);
     let all = home.json(&["serial", "explain", &template, "SN-9"], "");

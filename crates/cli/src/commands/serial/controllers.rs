@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use plugmint::{ControllerStageName, SerialStatus};
+use plugmint::{ControllerStageName, SerialId};
 use plugmint_http::operators::ListControllers;
 use serde::Serialize;
 
@@ -17,14 +17,14 @@ pub(super) struct Controllers {
     retired: u64,
 }
 
-pub(super) fn count(desk: &Desk, status: &SerialStatus) -> Result<Controllers, Failure> {
+pub(super) fn count(desk: &Desk, thing: &SerialId) -> Result<Controllers, Failure> {
     let pages = Pages::new(None, None);
     let mut counted = Controllers::default();
     loop {
         let page = pages.next(|after, limit| {
             let page = {
                 let after = after.copied();
-                desk.ask(ListControllers { thing: status.id, after, limit })?
+                desk.ask(ListControllers { thing: *thing, after, limit })?
             };
             Ok((page.controllers, page.next))
         })?;

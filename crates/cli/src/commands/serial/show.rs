@@ -1,6 +1,5 @@
 //! `plugmint serial show`
 
-mod controllers;
 mod next;
 
 use std::num::NonZeroUsize;
@@ -19,7 +18,8 @@ use crate::failure::{Failure, Kind};
 use crate::home::Home;
 use crate::output::{Output, facts, labels, span, table, time, visible};
 
-use controllers::Controllers;
+use super::controllers::{self, Controllers};
+
 use next::Next;
 
 pub(crate) fn run(arguments: &ShowArgs, home: &Home, output: &Output) -> Result<(), Failure> {
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &ShowArgs, home: &Home, output: &Output) -> Result<
     let status = desk.ask(ShowSerial { serial })?;
     let template = desk.ask(ShowTemplate { template: *serial.template() })?;
     let next = next::of(&desk, home, &status)?;
-    let controllers = controllers::count(&desk, &status)?;
+    let controllers = controllers::count(&desk, &serial)?;
     let left = |until: UnixMillis| until.millis().saturating_sub(SystemClock.now().millis());
     let shown = Shown {
         overlap_left_millis: status.overlap_until.map(left),
