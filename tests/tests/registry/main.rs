@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod accounts;
 mod attempts;
 mod authenticating;
 mod controllers;
