@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use crate::SERVED;
 use crate::program::Home;
 
 const ENROLL: &str = "0123456789abcdef0123456789abcdef\n";
@@ -18,19 +19,20 @@ fn backed_up() -> (Home, String, String) {
     (home, template, plug_id)
 }
 
-/// The home's data is gone, its key is not.
-fn lose_data(home: &Home) {
+/// The home's data is gone, its key is not. Nobody serves what is gone.
+fn lose_data(home: &mut Home) {
+    home.server = None;
     fs::remove_dir_all(home.path("plugmint-data")).unwrap();
 }
 
 #[test]
 fn a_backup_is_restored_with_everything_in_it_and_nothing_behind_it() {
-    let (home, template, plug_id) = backed_up();
+    let (mut home, template, plug_id) = backed_up();
     home.done(&["serial", "disable", &template, "SN-1"], "");
     home.done(&["serial", "add", &template, "SN-2"], "fedcba9876543210fedcba9876543210");
     let mode = fs::metadata(home.path("b.redb")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    lose_data(&home);
+    lose_data(&mut home);
     let restored = home.json(&["restore", "b.redb", "--forget-revocations"], "");
     assert!(restored["company"].as_str().unwrap().starts_with("com-"));
     let shown = home.json(&["serial", "show", &template, "SN-1"], "");
@@ -44,8 +46,8 @@ fn a_backup_is_restored_with_everything_in_it_and_nothing_behind_it() {
 
 #[test]
 fn restoring_asks_to_forget_revocations_and_touches_nothing_before() {
-    let (home, ..) = backed_up();
-    lose_data(&home);
+    let (mut home, ..) = backed_up();
+    lose_data(&mut home);
     let (code, message) = home.fails(1, &["restore", "b.redb"], "");
     assert_eq!(code, "revocations");
     assert!(message.contains("--forget-revocations"), "{message}");
@@ -60,14 +62,15 @@ fn neither_a_backup_nor_a_restore_overwrites_anything() {
     assert_eq!(fs::read_to_string(home.path("taken")).unwrap(), "mine");
     assert_eq!(home.fails(3, &["backup", "b.redb"], "").0, "backup-exists");
     home.done(&["serial", "disable", &template, "SN-1"], "");
-    let (code, _) = home.fails(3, &["restore", "b.redb", "--forget-revocations"], "");
-    assert_eq!(code, "store-exists");
+    let (exit, refused) = if SERVED { (1, "served") } else { (3, "store-exists") };
+    let (code, _) = home.fails(exit, &["restore", "b.redb", "--forget-revocations"], "");
+    assert_eq!(code, refused);
     assert_eq!(home.json(&["serial", "show", &template, "SN-1"], "")["mark"], "disabled");
 }
 
 #[test]
 fn a_backup_holds_no_key_and_is_of_no_use_without_its_own() {
-    let (home, template, _) = backed_up();
+    let (mut home, template, _) = backed_up();
     let key = fs::read(home.path("plugmint-data.key")).unwrap();
     let backup = fs::read(home.path("b.redb")).unwrap();
     let digits = &key[..64];
@@ -78,7 +81,7 @@ fn a_backup_holds_no_key_and_is_of_no_use_without_its_own() {
         .collect();
     assert!(!backup.windows(raw.len()).any(|bytes| bytes == raw));
 
-    lose_data(&home);
+    lose_data(&mut home);
     fs::remove_file(home.path("plugmint-data.key")).unwrap();
     let restore = ["restore", "b.redb", "--forget-revocations"];
     assert_eq!(home.fails(1, &restore, "").0, "key-file-missing");
@@ -97,9 +100,9 @@ fn a_backup_holds_no_key_and_is_of_no_use_without_its_own() {
 
 #[test]
 fn what_is_no_backup_is_refused_and_nothing_is_made() {
-    let (home, ..) = backed_up();
+    let (mut home, ..) = backed_up();
     let whole = fs::read(home.path("b.redb")).unwrap();
-    lose_data(&home);
+    lose_data(&mut home);
     let mut flipped = whole.clone();
     flipped[4096..].iter_mut().step_by(64).for_each(|byte| *byte ^= 1);
     let cut = &whole[..whole.len() - 1];
@@ -119,10 +122,10 @@ fn what_is_no_backup_is_refused_and_nothing_is_made() {
 
 #[test]
 fn a_backup_needs_no_key_and_a_store_to_be_made_of() {
-    let (home, ..) = backed_up();
+    let (mut home, ..) = backed_up();
     fs::remove_file(home.path("plugmint-data.key")).unwrap();
     home.done(&["backup", "c.redb"], "");
-    lose_data(&home);
+    lose_data(&mut home);
     assert_eq!(home.fails(3, &["backup", "d.redb"], "").0, "store-missing");
     assert!(!home.path("d.redb").exists());
 }

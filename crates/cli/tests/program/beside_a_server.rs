@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod backups;
 mod changes;
 mod controllers;
 #[expect(dead_code, reason = "what is run without a server uses more of it")]
@@ -11,6 +12,7 @@ mod feed;
 mod grants;
 mod histories;
 mod import;
+mod keys;
 mod lists;
 mod operators;
 mod pipes;

@@ -1,28 +1,28 @@
 //! `key list`, `key add`, `key sweep` and `key drop`.
 
-mod files;
-#[cfg(target_os = "linux")]
-mod kills;
+pub(crate) mod files;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
+use crate::SERVED;
 use crate::program::Home;
+use crate::server::Server;
 
-const ENROLL: &str = "gTygYqudCQ-gY80EK29_tw";
+pub(crate) const ENROLL: &str = "gTygYqudCQ-gY80EK29_tw";
 
-const FIRST: &str = "plugmint-data.key";
+pub(crate) const FIRST: &str = "plugmint-data.key";
 
-const SECOND: &str = "plugmint-data.key.2";
+pub(crate) const SECOND: &str = "plugmint-data.key.2";
 
 /// A Plug-ID and a connection password.
-type Device = (String, String);
+pub(crate) type Device = (String, String);
 
 /// A home with a template that lets operators enroll, a serial A whose device connected, and B and
 /// C, which have not enrolled.
-fn home() -> (Home, String, Device) {
+pub(crate) fn home() -> (Home, String, Device) {
     let (home, template) = Home::with_template(&["--operator-enroll"]);
     for serial in ["A", "B", "C"] {
         home.add(&template, serial, ENROLL);
@@ -31,15 +31,15 @@ fn home() -> (Home, String, Device) {
     (home, template, device)
 }
 
-fn connects(home: &Home, (plug_id, password): &Device) {
+pub(crate) fn connects(home: &Home, (plug_id, password): &Device) {
     home.done(&["authenticate", plug_id], password);
 }
 
-fn list(home: &Home) -> Vec<Value> {
+pub(crate) fn list(home: &Home) -> Vec<Value> {
     home.json(&["key", "list"], "").as_array().unwrap().clone()
 }
 
-fn standings(home: &Home) -> Vec<(u64, String, bool)> {
+pub(crate) fn standings(home: &Home) -> Vec<(u64, String, bool)> {
     let listed = list(home).into_iter().map(|listed| {
         let standing = listed["standing"].as_str().unwrap().to_owned();
         (listed["version"].as_u64().unwrap(), standing, listed["file_is_there"] == true)
@@ -47,7 +47,7 @@ fn standings(home: &Home) -> Vec<(u64, String, bool)> {
     listed.collect()
 }
 
-fn are<const N: usize>(expected: [(u64, &str, bool); N]) -> Vec<(u64, String, bool)> {
+pub(crate) fn are<const N: usize>(expected: [(u64, &str, bool); N]) -> Vec<(u64, String, bool)> {
     expected.map(|(version, standing, there)| (version, standing.to_owned(), there)).to_vec()
 }
 
@@ -101,9 +101,10 @@ fn a_key_file_is_made_for_its_owner_alone_and_no_key_is_printed() {
 
 #[test]
 fn each_verb_says_what_comes_next() {
-    let home = Home::empty();
-    let key = |words: &[&str]| home.done(&[&["--data", "d", "key"], words].concat(), "");
+    let mut home = Home::empty();
     home.done(&["--data", "d", "init"], "");
+    home.server = SERVED.then(|| Server::begin(&home, &["--data", "d"]));
+    let key = |words: &[&str]| home.done(&[&["--data", "d", "key"], words].concat(), "");
     let added = key(&["add"]);
     assert!(added.contains("d.key.2") && added.contains("a copy"), "{added}");
     assert!(added.ends_with("Next: plugmint --data d key sweep\n"), "{added}");

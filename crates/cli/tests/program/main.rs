@@ -13,6 +13,7 @@ mod histories;
 mod home;
 mod import;
 mod keys;
+mod keys_alone;
 mod killed;
 mod lists;
 mod metrics;

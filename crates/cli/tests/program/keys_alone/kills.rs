@@ -4,9 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::keys::{Device, ENROLL, FIRST, connects, home, list};
 use crate::program::Home;
-
-use super::{Device, ENROLL, FIRST, connects, home, list};
 
 const FACTORY: &[u8] = include_bytes!("../../../data/white-refrigerators.csv");
 
