@@ -7,6 +7,7 @@
 //! JSON object, and its answer as JSON. A call that takes long is answered as it goes on: one JSON value on
 //! each line, `{"step": ..}` as often as it likes, and at the end `{"answer": ..}` or `{"error": ..}`.
 //! A call that is refused is `{"error": {"kind", "code", "message", ..}}`, see [`OperatorError`].
+//! `docs/operators.md` has the JSON of each.
 //!
 //! ```no_run
 //! use plugmint_http::operators::Operators;
