@@ -115,10 +115,17 @@ impl Server {
         self.ended()
     }
 
-    /// Waits until it has ended. What it came to.
+    /// Waits until it has ended, which closes its log. What it came to.
     pub(crate) fn ended(mut self) -> Ended {
+        let mut log = Vec::new();
+        loop {
+            match self.log.recv_timeout(PATIENCE) {
+                Ok(line) => log.push(line.unwrap()),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end: {log:?}"),
+            }
+        }
         let code = self.child.wait().unwrap().code();
-        let log: Vec<_> = self.log().collect();
         Ended { code, log: log.join("\n") }
     }
 }
