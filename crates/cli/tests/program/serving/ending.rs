@@ -228,6 +228,35 @@ fn the_end_of_the_grace_ends_it() {
     home.done(&["template", "list"], "");
 }
 
+/// Whether whoever wrote the store last has closed it: redb says in its file whether it must recover.
+fn is_closed(home: &Home) -> bool {
+    const MAGIC: usize = 9;
+    const MUST_RECOVER: u8 = 2;
+    let file = std::fs::read(home.path("plugmint-data/store.redb")).unwrap();
+    assert!(file.starts_with(b"redb"));
+    file[MAGIC] & MUST_RECOVER == 0
+}
+
+#[test]
+fn a_server_that_ends_closes_its_store_whoever_calls_and_one_that_is_killed_does_not() {
+    for (signals, closes) in [(&["TERM"][..], true), (&["TERM", "TERM"], true), (&["KILL"], false)]
+    {
+        let (home, server, id, auth) = with_device();
+        // With that many a runtime is not done when it is told to end.
+        let halves: Vec<_> = (0..200 * (signals.len() - 1)).map(|_| half_a_call(&server)).collect();
+        call(&mut server.connect(), &get(&id, &auth));
+        for signal in signals {
+            server.signal(signal);
+            while TcpStream::connect(server.address()).is_ok() {
+                std::thread::yield_now();
+            }
+        }
+        server.ended();
+        assert_eq!(is_closed(&home), closes, "{signals:?}");
+        drop(halves);
+    }
+}
+
 fn now() -> Instant {
     #[expect(clippy::disallowed_methods, reason = "how long it takes is what is looked at")]
     Instant::now()
