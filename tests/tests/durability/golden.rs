@@ -87,7 +87,9 @@ fn whoever_was_told_something_is_answered_as_then() {
     with_each(|golden, store| {
         let scene = open_golden(golden.story, store);
         for ask in golden.asks() {
-            assert_eq!(difference(&answer(&scene.registry, &ask), &ask["answer"]), None, "{ask}");
+            // Passwords stand in both: what differs is not said.
+            let differs = difference(&answer(&scene.registry, &ask), &ask["answer"]).is_some();
+            assert!(!differs, "{} {}{}", ask["ask"], ask["of"], ask["plug_id"]);
         }
     });
 }
