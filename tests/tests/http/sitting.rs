@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use plugmint_tests::design;
+
 use crate::client::Call;
 use crate::home::{Home, Server, api};
 
@@ -44,4 +46,18 @@ fn who_does_not_read_its_answers_is_not_waited_for() {
     let mut client = server.client();
     let document = Call::new("GET", "/iot/openapi.json").bytes();
     while client.try_send(&document) {}
+}
+
+#[test]
+fn whose_body_is_refused_before_it_has_come_is_not_cut_off_while_it_sends() {
+    let home = Home::with(design(), |api| api.with_body_limit(1_000));
+    let mut client = home.server.client();
+    let call = Call::new("POST", "/iot/device").text([b'x'; 2_000]).bytes();
+    let (begun, rest) = call.split_at(call.len() - 1_900);
+    client.send(begun);
+    assert_eq!(client.answer().status, 413);
+    assert!(client.is_closed(), "its answer has come to its end");
+    for more in rest.chunks(10) {
+        assert!(client.try_send(more), "who sends all of it before it reads is told");
+    }
 }

@@ -1,5 +1,6 @@
 //! `plugmint serve`
 
+mod closing;
 mod descriptors;
 mod door;
 mod ending;
@@ -23,7 +24,7 @@ use axum::routing::get;
 use axum::serve::Listener;
 use plugmint::Registry;
 use plugmint_http::operators::{OperatorSocket, Operators};
-use plugmint_http::{DeviceApi, DeviceListener, Peer, TrustedProxies, no_such_path};
+use plugmint_http::{DeviceApi, DeviceFront, DeviceListener, TrustedProxies, no_such_path};
 use plugmint_redb::RedbOptions;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -66,7 +67,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         api = api.with_owners(Arc::new(owner));
     }
     let health = Router::new().route("/healthz", get(health)).with_state(registry.clone());
-    let router = api.router().merge(health).fallback(no_such_path);
+    let devices = api.in_front_of(health.fallback(no_such_path));
     let runtime =
         Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))?;
     let served = runtime.block_on(async {
@@ -88,7 +89,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         output.show(&serving, in_words)?;
         let entrance = Entrance::new(listener, "devices", connections);
         let idle_timeout = Duration::from_secs(arguments.idle_timeout);
-        door.serve(entrance, Behind { idle_timeout, router, operators, ending }).await
+        door.serve(entrance, Behind { idle_timeout, devices, operators, ending }).await
     });
     // What is left belongs to who hung up, or was cut off: none of it is half done.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -99,7 +100,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
 /// What is behind the door.
 struct Behind {
     idle_timeout: Duration,
-    router: Router,
+    devices: DeviceFront,
     operators: OperatorSocket,
     ending: Ending,
 }
@@ -107,12 +108,11 @@ struct Behind {
 impl Behind {
     /// Serves until it is told to end, and every call that was made before is answered.
     async fn serve(self, listener: impl Listener<Addr = SocketAddr>) -> Result<(), Failure> {
-        let Self { idle_timeout, router, operators, ending } = self;
+        let Self { idle_timeout, devices, operators, ending } = self;
         let grace = ending.grace();
         let listener = DeviceListener::new(listener).with_idle_timeout(idle_timeout);
-        let service = ending.over(router).into_make_service_with_connect_info::<Peer>();
-        let devices =
-            axum::serve(listener, service).with_graceful_shutdown(ending.lets_nobody_in());
+        let devices = axum::serve(listener, ending.over(devices))
+            .with_graceful_shutdown(ending.lets_nobody_in());
         // Operators are served until the last device is: whoever comes then finds no server, and the
         // store.
         let both = async {

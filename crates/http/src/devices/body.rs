@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use axum::http::request::Parts;
@@ -22,6 +22,10 @@ pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
         let msg = format!("the body is too long: expected at most {limit} bytes");
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, msg).and_closes()
     };
+    if usize::try_from(body.size_hint().lower()).map_or(true, |said| said > limit) {
+        // Told at once, before it comes.
+        return Err(too_long());
+    }
     match to_bytes(body, limit).await {
         Ok(bytes) => Ok(Zeroizing::new(bytes.to_vec())),
         Err(error) if is_too_long(&error) => Err(too_long()),

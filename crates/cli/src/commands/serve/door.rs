@@ -26,6 +26,7 @@ impl Door {
 
     /// The one that there is.
     #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unnecessary_wraps, reason = "as with TLS, whose files may be wrong")]
     pub(super) fn of(_: &ServeArgs) -> Result<Self, Failure> {
         Ok(Self {})
     }
@@ -38,6 +39,7 @@ impl Door {
 
     /// How its address begins.
     #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unused_self, reason = "as with TLS")]
     pub(super) const fn scheme(&self) -> &'static str {
         "http"
     }

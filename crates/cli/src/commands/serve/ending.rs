@@ -1,17 +1,15 @@
 //! How a server ends.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::header::CONNECTION;
-use axum::middleware::map_response_with_state;
-use axum::response::Response;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
+
+use super::closing::Closing;
 
 /// The end of a server, from the first signal on.
 ///
@@ -22,21 +20,15 @@ use tokio::time::sleep;
 pub(super) struct Ending {
     signals: Signals,
     grace: Duration,
-    stage: watch::Sender<Stage>,
-}
-
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Stage {
-    Serves,
-    Closes,
-    LetsNobodyIn,
+    closes: Arc<AtomicBool>,
+    lets_nobody_in: watch::Sender<bool>,
 }
 
 impl Ending {
     /// From here on signals are heard.
     pub(super) fn new(grace: Duration) -> io::Result<Self> {
-        let (stage, _) = watch::channel(Stage::Serves);
-        Ok(Self { signals: Signals::new()?, grace, stage })
+        let (lets_nobody_in, _) = watch::channel(false);
+        Ok(Self { signals: Signals::new()?, grace, closes: Arc::default(), lets_nobody_in })
     }
 
     /// How long it may take.
@@ -44,26 +36,26 @@ impl Ending {
         self.grace
     }
 
-    /// The router whose answers say that their connections close, once they do.
-    pub(super) fn over(&self, router: Router) -> Router {
-        router.layer(map_response_with_state(self.stage.subscribe(), say_whether_it_closes))
+    /// What is served until then: its answers say that their connections close, once they do.
+    pub(super) fn over<S>(&self, served: S) -> Closing<S> {
+        Closing::new(served, Arc::clone(&self.closes))
     }
 
     /// When nobody is to be let in any more.
     pub(super) fn lets_nobody_in(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut stage = self.stage.subscribe();
-        async move { drop(stage.wait_for(|stage| *stage == Stage::LetsNobodyIn).await) }
+        let mut lets_nobody_in = self.lets_nobody_in.subscribe();
+        async move { drop(lets_nobody_in.wait_for(|it_does| *it_does).await) }
     }
 
     /// Ends when nothing is to be waited for any more.
     pub(super) async fn until_over(mut self) {
         self.signals.next().await;
         tracing::info!("told to end: answering what is called");
-        self.stage.send_replace(Stage::Closes);
+        self.closes.store(true, Ordering::Release);
         let on_its_way = ON_ITS_WAY.min(self.grace);
         let ends = async {
             sleep(on_its_way).await;
-            self.stage.send_replace(Stage::LetsNobodyIn);
+            self.lets_nobody_in.send_replace(true);
             sleep(self.grace.saturating_sub(on_its_way)).await;
         };
         tokio::select! {
@@ -71,16 +63,6 @@ impl Ending {
             () = self.signals.next() => tracing::warn!("told again: calls are cut off"),
         }
     }
-}
-
-async fn say_whether_it_closes(
-    State(stage): State<watch::Receiver<Stage>>,
-    mut response: Response,
-) -> Response {
-    if *stage.borrow() > Stage::Serves {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
 }
 
 /// SIGINT and SIGTERM.
