@@ -9,6 +9,8 @@
 mod frame;
 mod silence;
 mod stream;
+#[cfg(test)]
+mod turns;
 
 use std::io;
 use std::net::SocketAddr;

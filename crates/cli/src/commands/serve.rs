@@ -27,7 +27,6 @@ use plugmint_http::operators::{OperatorSocket, Operators};
 use plugmint_http::{DeviceApi, DeviceFront, DeviceListener, TrustedProxies, no_such_path};
 use plugmint_redb::RedbOptions;
 use serde::Serialize;
-use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
 use crate::args::ServeArgs;
@@ -73,7 +72,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
     let served = runtime.block_on(async {
         let ending = Ending::new(Duration::from_secs(arguments.grace));
         let ending = ending.map_err(|error| failed(&error))?;
-        let listener = TcpListener::bind(arguments.listen).await;
+        let listener = entrance::listen(arguments.listen);
         let listener = listener.map_err(|error| {
             let failure = failed(&error).about(Path::new(&arguments.listen.to_string()));
             failure.hint("name another --listen, if another program listens there")

@@ -20,7 +20,7 @@ use super::DeviceApi;
 use super::serve::{get, is_plain_get};
 
 /// A server of devices at `/iot/device`, and of a router's paths: made by
-/// [`DeviceApi::in_front_of`], for [`axum::serve`].
+/// [`DeviceApi::in_front_of`], for [`axum::serve()`].
 #[derive(Clone)]
 pub struct DeviceFront {
     api: Arc<DeviceApi>,

@@ -44,7 +44,7 @@ pub(super) fn head(bytes: &[u8]) -> Option<(usize, Follows)> {
             Some(length) => Follows::Length(length),
             None => Follows::Unknown,
         },
-        (None, None) if value("upgrade").is_some() || method == "CONNECT" => Follows::Unknown,
+        (None, None) if method == "CONNECT" => Follows::Unknown,
         (None, None) if is_delete => Follows::Unsaid,
         (None, None) => Follows::Length(0),
     };
@@ -174,7 +174,8 @@ mod tests {
             ("DELETE /a HTTP/1.1\r\nContent-Length: 7\r\n\r\n", Follows::Length(7)),
             ("DELETE /a HTTP/1.1\r\ncontent-length: 0\r\n\r\n", Follows::Length(0)),
             ("DELETE /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", Follows::Chunks),
-            ("GET /a HTTP/1.1\r\nUpgrade: websocket\r\n\r\n", Follows::Unknown),
+            ("GET /a HTTP/1.1\r\nUpgrade: websocket\r\n\r\n", Follows::Length(0)),
+            ("CONNECT a:1 HTTP/1.1\r\n\r\n", Follows::Unknown),
             ("DELETE /a HTTP/1.1\r\nContent-Length: x\r\n\r\n", Follows::Unknown),
         ] {
             assert_eq!(follows(head), Some(expected), "{head}");

@@ -37,7 +37,7 @@ pub struct DeviceStream<S> {
     waiting: Option<Pin<Box<Sleep>>>,
     late: Option<Pin<Box<Sleep>>>,
     silence: Silence,
-    /// What came last was a whole call: it is not the device that is waited for.
+    /// A whole call came whose answer has not begun: it is not the device that is waited for.
     is_asked: bool,
     /// What is written waits for the device to read.
     is_stuck: bool,
@@ -67,7 +67,8 @@ impl<S> DeviceStream<S> {
     /// How long its device may let it wait: for the next call, for the rest of one, or until an answer is
     /// read. Then it ends as if the device had closed it. Heads must come whole in that time, bodies may
     /// take longer while something comes of them. Nobody is hung up on between a call and the beginning of
-    /// its answer. [`Duration::MAX`] is no limit.
+    /// its answer; an answer that pauses for so long, such as one of events, is cut off.
+    /// [`Duration::MAX`] is no limit.
     ///
     /// A connection that goes over to another protocol (101) is left to whoever speaks it.
     #[must_use]
@@ -82,7 +83,10 @@ impl<S> DeviceStream<S> {
             State::Head => {
                 let Some((length, follows)) = frame::head(self.came.bytes()) else { return false };
                 match follows {
-                    Follows::Length(0) => self.let_through(length),
+                    Follows::Length(0) => {
+                        self.let_through(length);
+                        self.ask();
+                    }
                     Follows::Length(body) => {
                         self.let_through(length);
                         self.state = State::Body(body);
@@ -101,11 +105,14 @@ impl<S> DeviceStream<S> {
             State::Body(left) | State::InChunk(left) => {
                 let now = usize::try_from(*left).unwrap_or(usize::MAX).min(self.came.bytes().len());
                 *left -= now as u64;
-                if *left == 0 {
-                    let in_chunk = matches!(self.state, State::InChunk(_));
-                    self.state = if in_chunk { State::Chunk } else { State::Head };
-                } else if now == 0 {
+                if *left > 0 && now == 0 {
                     return false;
+                }
+                let is_all = *left == 0;
+                if is_all && matches!(self.state, State::InChunk(_)) {
+                    self.state = State::Chunk;
+                } else if is_all {
+                    self.ask();
                 }
                 self.let_through(now);
                 true
@@ -126,12 +133,18 @@ impl<S> DeviceStream<S> {
                     true
                 }
             },
-            State::Trailer => {
-                let Some(length) = frame::trailer(self.came.bytes()) else { return false };
-                self.let_through(length);
-                self.state = State::Head;
-                true
-            }
+            State::Trailer => match frame::trailer(self.came.bytes()) {
+                Some(length) => {
+                    self.let_through(length);
+                    self.ask();
+                    true
+                }
+                None if self.came.bytes().len() > MOST_TRAILER => {
+                    self.state = State::Through;
+                    true
+                }
+                None => false,
+            },
             State::Through | State::Waits | State::Ended => {
                 let all = self.came.bytes().len();
                 self.let_through(all);
@@ -147,8 +160,13 @@ impl<S> DeviceStream<S> {
         }
         self.ready.push(self.came.take(length).bytes());
         self.late = None;
-        self.is_asked = true;
         self.silence.end();
+    }
+
+    /// A call has come whole.
+    fn ask(&mut self) {
+        self.state = State::Head;
+        self.is_asked = true;
     }
 
     /// All of a body that is whatever came has come: its head is told its length. What comes behind it
@@ -160,6 +178,8 @@ impl<S> DeviceStream<S> {
         }
         self.state = then;
         self.waiting = None;
+        self.is_asked = true;
+        self.silence.end();
     }
 }
 
@@ -177,7 +197,8 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
             | State::Waits
             | State::Ended => false,
         };
-        if !has_begun {
+        // Behind a call that is not answered yet the next may wait.
+        if !has_begun || self.is_asked {
             return Poll::Pending;
         }
         self.late.get_or_insert_with(|| Box::pin(sleep(LONGEST))).as_mut().poll(cx)
@@ -204,8 +225,10 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
         if let Some((length, Follows::Length(body))) = frame::head(came)
             && let Some(left) = body.checked_sub((came.len() - length) as u64)
         {
-            self.state = if left == 0 { State::Head } else { State::Body(left) };
-            self.is_asked = true;
+            self.state = State::Body(left);
+            if left == 0 {
+                self.ask();
+            }
             self.silence.end();
             return Poll::Ready(Ok(true));
         }
@@ -312,7 +335,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
         }
         // The clock is heard while a call is answered, too: who reads may not ask again behind that.
         ready!(this.silence.poll_too_long(cx));
-        if this.state.waits_for_device(this.is_asked) {
+        if this.is_stuck || !this.is_asked {
             this.end();
             return Poll::Ready(Ok(()));
         }
@@ -331,6 +354,9 @@ impl<S> fmt::Debug for DeviceStream<S> {
 }
 
 const READ_AT_ONCE: usize = 4096;
+
+/// What is longer is looked at by whoever reads it.
+const MOST_TRAILER: usize = 16 * 1024;
 
 /// A device that calls once a minute keeps its connection.
 pub(super) const IDLE: Duration = Duration::from_secs(75);

@@ -10,9 +10,19 @@ use std::time::Duration;
 
 use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
+
+/// Listens at an address. A fleet that comes back at once waits in the backlog of the system, which has
+/// room for so many where the system allows them: those that find none come back a second later.
+pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As any server has it: what is left of connections of the one before does not count.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// A listener with so many places. Who finds none waits before the door, in the backlog of the system,
 /// until somebody leaves: who is turned away comes back at once.
@@ -77,6 +87,8 @@ impl Listener for Entrance {
         self.listener.local_addr()
     }
 }
+
+const BACKLOG: u32 = 4096;
 
 /// Whether it is about the one who came, and has gone.
 fn is_of_one(error: &io::Error) -> bool {

@@ -100,8 +100,7 @@ mod tests {
 
     #[test]
     fn who_sends_more_is_heard_to_the_end_of_its_answer() {
-        for begun in [HALF, "POST /a HT", "no http at all", "GET /a HTTP/1.1\r\nUpgrade: x\r\n\r\n"]
-        {
+        for begun in [HALF, "POST /a HT", "no http at all"] {
             assert!(!ends(begun, b"{"), "{begun}");
         }
     }

@@ -27,16 +27,6 @@ pub(super) enum State {
 }
 
 impl State {
-    /// Whether it is the device that is waited for, and nothing else ends that: `is_asked` when it waits
-    /// for an answer.
-    pub(super) const fn waits_for_device(&self, is_asked: bool) -> bool {
-        match self {
-            Self::Head => !is_asked,
-            Self::Body(_) | Self::Chunk | Self::InChunk(_) | Self::Trailer | Self::Through => true,
-            Self::Unsaid(_) | Self::Waits | Self::Ended => false,
-        }
-    }
-
     /// Whether more is to come of what the device has begun to send: `has_begun` when that may be a head.
     pub(super) const fn is_open(&self, has_begun: bool) -> bool {
         match self {

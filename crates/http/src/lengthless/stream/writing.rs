@@ -29,12 +29,29 @@ impl<S> DeviceStream<S> {
 
     /// The beginning of an answer goes out, or more of one.
     fn answer(&mut self, bytes: &[u8]) {
-        self.is_asked = false;
         self.silence.end();
-        if matches!(self.state, State::Through) && bytes.starts_with(SWITCHES) {
+        if !self.is_asked {
+            return;
+        }
+        if bytes.starts_with(SWITCHES) {
+            self.state = State::Through;
             self.silence.allow();
         }
+        self.is_asked = is_interim(bytes);
     }
+}
+
+/// Whether these are heads of what comes before an answer (RFC 9110, section 15.2), and nothing else.
+fn is_interim(mut bytes: &[u8]) -> bool {
+    while bytes.starts_with(INTERIM) && !bytes.starts_with(SWITCHES) {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+        let (_, behind) = bytes.split_at(end.unwrap_or(bytes.len()));
+        if behind.is_empty() {
+            return true;
+        }
+        bytes = behind;
+    }
+    false
 }
 
 /// Not vectored: hyper copies an answer behind its head then, and to send one piece costs the system
@@ -72,3 +89,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for DeviceStream<S> {
 
 /// How an answer begins behind which another protocol is spoken.
 const SWITCHES: &[u8] = b"HTTP/1.1 101 ";
+
+/// How what comes before an answer begins, such as `100 Continue`.
+const INTERIM: &[u8] = b"HTTP/1.1 1";
