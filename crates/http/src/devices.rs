@@ -92,7 +92,8 @@ impl DeviceApi {
     }
 
     /// How long a call may take, its body included. A slow sender is answered 408 then; what takes
-    /// too long here is answered 503 and goes on, unless it is a `GET`.
+    /// too long here is answered 503 and goes on, unless it is a `GET`. What no clock reaches, such
+    /// as [`Duration::MAX`], is no limit.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }

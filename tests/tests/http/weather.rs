@@ -108,6 +108,15 @@ fn what_takes_too_long_is_503_and_is_done_all_the_same() {
 }
 
 #[test]
+fn a_time_that_no_clock_reaches_is_no_limit() {
+    let home = Home::with(design(), |api| api.with_timeout(Duration::MAX));
+    let device = home.enroll(&home.registered("A"));
+    assert_eq!(home.call(&device.get()).status, 200);
+    // It waits for a password to be stretched.
+    assert_eq!(home.call(&owner("GET", &path(&device.id))).status, 200);
+}
+
+#[test]
 fn an_enrollment_goes_on_when_its_caller_hangs_up_and_is_not_paid_for() {
     let slow = chosen_design().with_argon2(Argon2Cost::new(32 * 1024, 4, 1).unwrap());
     let home = Home::with(slow, |api| api);

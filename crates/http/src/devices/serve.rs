@@ -14,6 +14,7 @@ use axum::http::header::ALLOW;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use plugmint::Source;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
@@ -89,7 +90,7 @@ pub(super) fn get(api: Arc<DeviceApi>, request: Request, peer: Option<Peer>) -> 
     Box::pin(async move {
         let peer = peer.or_else(|| source::peer(&head.extensions));
         let answer = pin!(async { Ok::<_, Infallible>(api.answer_get(&head, peer).await) });
-        Ok(within(|| Instant::now() + api.timeout, answer).await)
+        Ok(within(|| api.deadline(), answer).await)
     })
 }
 
@@ -145,8 +146,8 @@ async fn serve(api: Arc<DeviceApi>, at: At, request: Request) -> Answered {
     if let Err(refusal) = body::ensure_length(&parts, &method) {
         return refusal.into();
     }
-    let deadline = Instant::now() + api.timeout;
-    let body = match timeout_at(deadline, body::read(body, api.body_limit)).await {
+    let deadline = api.deadline();
+    let body = match until(deadline, body::read(body, api.body_limit)).await {
         Ok(Ok(body)) => body,
         Ok(Err(refusal)) => return refusal.into(),
         Err(_) => {
@@ -165,14 +166,14 @@ async fn serve(api: Arc<DeviceApi>, at: At, request: Request) -> Answered {
 }
 
 async fn within<E>(
-    deadline: impl FnOnce() -> Instant,
+    deadline: impl FnOnce() -> Option<Instant>,
     mut answer: Pin<&mut impl Future<Output = Result<Answered, E>>>,
 ) -> Answered {
     // What need not wait, such as a read, needs no clock.
     let polled = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
     let answered = match polled {
         Poll::Ready(answered) => Ok(answered),
-        Poll::Pending => timeout_at(deadline(), answer).await,
+        Poll::Pending => until(deadline(), answer).await,
     };
     match answered {
         Ok(Ok(answered)) => answered,
@@ -181,7 +182,22 @@ async fn within<E>(
     }
 }
 
+async fn until<T>(
+    deadline: Option<Instant>,
+    answer: impl Future<Output = T>,
+) -> Result<T, Elapsed> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, answer).await,
+        None => Ok(answer.await),
+    }
+}
+
 impl DeviceApi {
+    /// When a call that comes now has taken too long: never, where no clock gets there.
+    fn deadline(&self) -> Option<Instant> {
+        Instant::now().checked_add(self.timeout)
+    }
+
     async fn answer_get(&self, head: &Parts, peer: Option<Peer>) -> Answered {
         let source = peer.map(|peer| source::of(peer, &head.headers, &self.proxies));
         let (_, id) = head.uri.path().rsplit_once('/').unwrap_or_default();
