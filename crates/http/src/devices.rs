@@ -103,6 +103,10 @@ impl DeviceApi {
     /// elsewhere than at `/iot/device`, so that one that reads itself is answered without a router
     /// around it, and costs a fifth less.
     ///
+    /// Handlers of `rest` find who is connected, as `ConnectInfo` of a [`Peer`](crate::Peer) or of a
+    /// [`SocketAddr`](std::net::SocketAddr). Layers around `rest` see no call of a device, such as a
+    /// plain `GET`, which comes to no router: layers around devices go around the [`DeviceFront`].
+    ///
     /// ```no_run
     /// # async fn serve(api: plugmint_http::DeviceApi) -> std::io::Result<()> {
     /// use axum::{Router, routing::get};
@@ -113,6 +117,10 @@ impl DeviceApi {
     /// axum::serve(listener, api.in_front_of(rest)).await
     /// # }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where `rest` has a path that [`router`](Self::router) has, as [`Router::merge`] does.
     #[must_use]
     pub fn in_front_of(self, rest: Router) -> DeviceFront {
         DeviceFront::new(self, rest)

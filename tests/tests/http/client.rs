@@ -22,6 +22,11 @@ impl Client {
         Self { stream, came: Vec::new() }
     }
 
+    /// Its own address.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.stream.local_addr().unwrap()
+    }
+
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).unwrap();
     }
@@ -120,6 +125,13 @@ impl Call {
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         write!(self.head, "{name}: {value}\r\n").unwrap();
         self
+    }
+
+    /// The same, with the hyphen of a Plug-ID in its path escaped.
+    pub(crate) fn escaped(&self) -> Self {
+        let head = self.head.replacen("/dev-", "/dev%2D", 1);
+        assert_ne!(head, self.head);
+        Self { head, body: self.body.clone() }
     }
 
     /// Its method and its path.

@@ -75,6 +75,7 @@ impl Service<Request> for DeviceConnection {
             return get(Arc::clone(&self.front.api), request, Some(self.peer));
         }
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        request.extensions_mut().insert(ConnectInfo(self.peer.address()));
         Box::pin(self.front.all.call(request))
     }
 }
