@@ -29,8 +29,8 @@ impl Output {
         self.json
     }
 
-    /// Prints what came of a verb: a value as JSON, or what `people` makes of it. Who reads no further
-    /// had enough, which is no failure: the verb is done.
+    /// Prints what came of a verb: a value as JSON, or what `people` makes of it. Who reads no
+    /// further had enough, which is no failure: the verb is done.
     pub(crate) fn show<T: Serialize>(
         &self,
         value: &T,

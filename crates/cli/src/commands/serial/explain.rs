@@ -34,8 +34,8 @@ pub(crate) fn run(arguments: &ExplainArgs, desk: &Desk, output: &Output) -> Resu
     })
 }
 
-/// What is there to release, or takes a place: the rules do not say. `None` for a serial that nobody
-/// knows.
+/// What is there to release, or takes a place: the rules do not say. `None` for a serial that
+/// nobody knows.
 fn controllers_of(serial: &SerialId, desk: &Desk) -> Result<Option<Controllers>, Failure> {
     match controllers::count(desk, serial) {
         Ok(controllers) => Ok(Some(controllers)),

@@ -13,9 +13,10 @@ use super::closing::Closing;
 
 /// The end of a server, from the first signal on.
 ///
-/// For a short time it goes on as it is, and every answer says that its connection closes: what was on
-/// its way is read, and who calls again and again comes to a clean end. Then nobody is let in, and what
-/// was begun is answered. It is over when that is done, when the grace is, or at a second signal.
+/// For a short time it goes on as it is, and every answer says that its connection closes: what was
+/// on its way is read, and who calls again and again comes to a clean end. Then nobody is let in,
+/// and what was begun is answered. It is over when that is done, when the grace is, or at a second
+/// signal.
 #[derive(Debug)]
 pub(super) struct Ending {
     signals: Signals,
@@ -93,6 +94,6 @@ impl Signals {
     }
 }
 
-/// How long what was sent before the end may be on its way: more than the second that a body without
-/// a length is waited for.
+/// How long what was sent before the end may be on its way: more than the second that a body
+/// without a length is waited for.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);

@@ -14,8 +14,9 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
-/// Listens at an address. A fleet that comes back at once waits in the backlog of the system, which has
-/// room for so many where the system allows them: those that find none come back a second later.
+/// Listens at an address. A fleet that comes back at once waits in the backlog of the system, which
+/// has room for so many where the system allows them: those that find none come back a second
+/// later.
 pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // As any server has it: what is left of connections of the one before does not count.
@@ -24,8 +25,8 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// A listener with so many places. Who finds none waits before the door, in the backlog of the system,
-/// until somebody leaves: who is turned away comes back at once.
+/// A listener with so many places. Who finds none waits before the door, in the backlog of the
+/// system, until somebody leaves: who is turned away comes back at once.
 #[derive(Debug)]
 pub(super) struct Entrance {
     listener: TcpListener,

@@ -23,9 +23,9 @@ pub(super) use files::TlsFiles;
 
 /// A listener whose connections have a handshake behind them.
 ///
-/// Each handshake is a task of its own with a limit of its time, so that a slow one is in nobody's way;
-/// one that fails ends its own connection. On SIGHUP the files are read again: connections that are
-/// there go on, and files that are of no use change nothing.
+/// Each handshake is a task of its own with a limit of its time, so that a slow one is in nobody's
+/// way; one that fails ends its own connection. On SIGHUP the files are read again: connections
+/// that are there go on, and files that are of no use change nothing.
 #[derive(Debug)]
 pub(super) struct TlsListener {
     listener: Entrance,
@@ -49,7 +49,8 @@ impl TlsListener {
     fn begin(&mut self, stream: Entered, address: SocketAddr) {
         let acceptor = TlsAcceptor::from(Arc::clone(&self.config));
         self.handshakes.spawn(async move {
-            // A ticket goes out before the first answer, which would wait for it to be acknowledged.
+            // A ticket goes out before the first answer, which would wait for it to be
+            // acknowledged.
             let made = match stream.set_nodelay(true) {
                 Ok(()) => timeout(LONGEST, acceptor.accept(stream)).await,
                 Err(error) => Ok(Err(error)),
