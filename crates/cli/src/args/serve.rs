@@ -33,8 +33,8 @@ pub(crate) struct ServeArgs {
     /// The file that holds the hash of the owner's password, as `hash-password` prints it
     #[arg(long, value_name = "FILE", env = "PLUGMINT_OWNER_HASH_FILE", requires = "owner_email")]
     pub(crate) owner_hash_file: Option<PathBuf>,
-    /// Where Prometheus reads /metrics; nowhere unless named. It asks nobody who they are: name an
-    /// address that strangers do not reach
+    /// Where Prometheus reads /metrics, and /healthz is told besides; nowhere unless named. It asks
+    /// nobody who they are: name an address that strangers do not reach
     #[arg(long, value_name = "ADDRESS:PORT", env = "PLUGMINT_METRICS")]
     pub(crate) metrics: Option<SocketAddr>,
     /// How the lines on standard error are written; `RUST_LOG` says which there are
@@ -46,7 +46,9 @@ pub(crate) struct ServeArgs {
         default_value_t = LogFormat::Text
     )]
     pub(crate) log_format: LogFormat,
-    /// How long a device may sit on its connection without a call, in seconds; then it is closed
+    /// How long a device may sit on its connection without a call, in seconds; then it is closed.
+    /// More than the 30 that a call may take, where devices send calls one behind another without
+    /// waiting for answers
     #[arg(
         long,
         value_name = "SECONDS",
@@ -55,8 +57,8 @@ pub(crate) struct ServeArgs {
         value_parser = value_parser!(u64).range(1..)
     )]
     pub(crate) idle_timeout: u64,
-    /// How many connections devices may have at once; who comes then waits. Unless told: what the limit
-    /// of file descriptors allows, 16384 at most
+    /// How many connections devices may have at once; who comes then waits. Unless told: what the
+    /// limit of file descriptors allows, 16384 at most
     #[arg(
         long,
         value_name = "NUMBER",

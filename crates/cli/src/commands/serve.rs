@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         api = api.with_owners(Arc::new(owner));
     }
     let health = Router::new().route("/healthz", get(health)).with_state(registry.clone());
-    let devices = api.in_front_of(health.fallback(no_such_path));
+    let devices = api.in_front_of(health.clone().fallback(no_such_path));
     let runtime =
         Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))?;
     let served = runtime.block_on(async {
@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
             failure.hint("name another --listen, if another program listens there")
         })?;
         let address = listener.local_addr().map_err(|error| failed(&error))?;
-        let metrics = metrics.serve().await?;
+        let metrics = metrics.serve(health).await?;
         let operators = operators.open_socket(home.data())?;
         let serving = Serving {
             devices: format!("{}://{address}/iot/device", door.scheme()),
@@ -112,8 +112,8 @@ impl Behind {
         let listener = DeviceListener::new(listener).with_idle_timeout(idle_timeout);
         let devices = axum::serve(listener, ending.over(devices))
             .with_graceful_shutdown(ending.lets_nobody_in());
-        // Operators are served until the last device is: whoever comes then finds no server, and the
-        // store.
+        // Operators are served until the last device is: whoever comes then finds no server, and
+        // the store.
         let both = async {
             let served = devices.await;
             operators.close(grace).await;

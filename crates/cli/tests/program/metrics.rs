@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 
 use serde_json::{Value, from_str, json};
 
-use crate::curl::curl;
+use crate::curl::{curl, curl_or_fail};
 use crate::program::Home;
 use crate::server::Server;
 
@@ -99,7 +99,7 @@ fn what_devices_do_is_told_to_prometheus() {
 }
 
 #[test]
-fn nothing_else_is_told_there_and_it_is_told_nowhere_else() {
+fn nothing_but_health_is_told_there_and_it_is_told_nowhere_else() {
     let (home, _) = home();
     let server = Server::begin_with(&home, &[("PLUGMINT_METRICS", "127.0.0.1:0")], &[]);
     let metrics = server.told["metrics"].as_str().unwrap();
@@ -109,13 +109,29 @@ fn nothing_else_is_told_there_and_it_is_told_nowhere_else() {
         (&["-X", "POST", metrics], 405),
         (&["-X", "DELETE", metrics], 405),
         (&[&metrics.replace("/metrics", "/")], 404),
-        (&[&metrics.replace("/metrics", "/healthz")], 404),
+        (&[&metrics.replace("/metrics", "/healthz")], 200),
         (&[&metrics.replace("/metrics", "/iot/device")], 404),
         (&[&format!("{of_devices}/metrics")], 404),
         (&[&format!("{of_devices}/healthz")], 200),
     ] {
         assert_eq!(curl(words).status, status, "{words:?}");
     }
+}
+
+#[test]
+fn a_server_is_told_to_be_well_there_while_devices_hold_all_places() {
+    let (home, _) = home();
+    let words = ["--metrics", "127.0.0.1:0", "--max-connections", "1"];
+    let server = Server::begin(&home, &words);
+    let health_of_devices = format!("http://{}/healthz", server.address());
+    assert_eq!(curl(&[&health_of_devices]).body, "ok\n");
+    let sitting = (server.connect(), server.connect());
+    assert!(server.log().any(|line| line.contains("WARN")));
+    assert!(curl_or_fail(&["-m", "1", &health_of_devices]).is_err());
+    let health = server.told["metrics"].as_str().unwrap().replace("/metrics", "/healthz");
+    assert_eq!(curl(&[&health]).body, "ok\n");
+    drop(sitting);
+    assert_eq!(curl(&[&health_of_devices]).status, 200);
 }
 
 /// The sockets of a process that listen.

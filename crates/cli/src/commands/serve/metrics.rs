@@ -1,4 +1,4 @@
-//! What is counted, over HTTP, on a listener of its own.
+//! What is counted, and whether the server is well, over HTTP, on a listener of its own.
 
 use std::io;
 use std::net::SocketAddr;
@@ -44,8 +44,9 @@ impl Metrics {
         metrics::with_local_recorder(recorder, count)
     }
 
-    /// Tells it to whoever asks, for as long as the runtime lives. Where, if anywhere.
-    pub(super) async fn serve(self) -> Result<Option<String>, Failure> {
+    /// Tells it to whoever asks, for as long as the runtime lives, and `health` besides. Where, if
+    /// anywhere.
+    pub(super) async fn serve(self, health: Router) -> Result<Option<String>, Failure> {
         let Some((address, recorder)) = self.0 else { return Ok(None) };
         let not_bound = |error: &io::Error| {
             let failure = failed(error).about(Path::new(&address.to_string()));
@@ -53,7 +54,7 @@ impl Metrics {
         };
         let listener = TcpListener::bind(address).await.map_err(|error| not_bound(&error))?;
         let address = listener.local_addr().map_err(|error| not_bound(&error))?;
-        let router = Router::new().route("/metrics", get(tell)).with_state(recorder);
+        let router = Router::new().route("/metrics", get(tell)).with_state(recorder).merge(health);
         let entrance = Entrance::new(listener, "metrics", MOST);
         // Who sits on a connection is sent away here, too.
         let listener = DeviceListener::new(entrance);
@@ -66,5 +67,5 @@ async fn tell(State(recorder): State<Arc<Prometheus>>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], recorder.text())
 }
 
-/// So many may ask at once: there is one Prometheus, or two.
+/// So many may ask at once: there is one Prometheus, or two, and a load balancer.
 const MOST: usize = 16;
