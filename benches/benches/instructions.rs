@@ -38,7 +38,8 @@ fn counted(once: u64) -> LibraryBenchmarkConfig {
     config
 }
 
-/// What is minted from. What a benchmark is given it gives back, so that dropping it is not counted.
+/// What is minted from. What a benchmark is given it gives back, so that dropping it is not
+/// counted.
 struct Mint {
     keys: PlatformKeys,
     id: SerialId,

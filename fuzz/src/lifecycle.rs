@@ -31,8 +31,8 @@ use roots::Roots;
 
 pub use command::Commands;
 
-/// A registry that holds no stranger down: the table knows what passwords are right, not how often one
-/// was tried.
+/// A registry that holds no stranger down: the table knows what passwords are right, not how often
+/// one was tried.
 fn settings(
     store: Arc<dyn Store>,
     clock: Arc<FixedClock>,

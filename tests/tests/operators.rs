@@ -1,4 +1,5 @@
-//! Operators of a server that is somebody else's: the socket that one call opens, and who asks there.
+//! Operators of a server that is somebody else's: the socket that one call opens, and who asks
+//! there.
 
 #![cfg(test)]
 #![cfg(unix)]

@@ -1,7 +1,8 @@
 //! What the devices' interface serves in a second, beside a handler of axum's that does nothing.
 //!
-//! `benches/load` installs `wrk` and runs this: all servers in one process, called in turn. A goal that
-//! is missed is a failure; it is one without tags, which the program has: their cost is beside it.
+//! `benches/load` installs `wrk` and runs this: all servers in one process, called in turn. A goal
+//! that is missed is a failure; it is one without tags, which the program has: their cost is beside
+//! it.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that fails ends the run")]
 #![expect(clippy::panic, reason = "a measurement that fails ends the run")]
@@ -86,8 +87,8 @@ const READERS: [Callers; 3] = [
     Callers { threads: 2, connections: 64 },
 ];
 
-/// One that is full before a handler that does nothing is, and waits for who does more: it measures how
-/// the two share the cores.
+/// One that is full before a handler that does nothing is, and waits for who does more: it measures
+/// how the two share the cores.
 const ONE_THREAD: Callers = Callers { threads: 1, connections: 64 };
 
 const ENROLLERS: [Callers; 2] =

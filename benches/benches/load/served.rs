@@ -1,4 +1,5 @@
-//! Servers in this process: the devices' interface over two stores, and a handler that does nothing.
+//! Servers in this process: the devices' interface over two stores, and a handler that does
+//! nothing.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -62,8 +63,8 @@ impl Served {
         [plain, tagged, bare]
     }
 
-    /// Those of devices that have not connected yet and ask again for what they were given: with tags,
-    /// and of who does nothing.
+    /// Those of devices that have not connected yet and ask again for what they were given: with
+    /// tags, and of who does nothing.
     pub(crate) fn enrolling(&self, class: PasswordClass) -> [Target; 2] {
         let platform = &self.tagged;
         let tagged = platform.target(platform.script("enrolling.lua", &platform.enrolling(class)));

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::calls::Calls;
 
-/// How many calls went through in a second, in each round, and what each took of this process, which
-/// serves, in microseconds.
+/// How many calls went through in a second, in each round, and what each took of this process,
+/// which serves, in microseconds.
 #[derive(Default)]
 pub(crate) struct Rate {
     calls: Vec<f64>,

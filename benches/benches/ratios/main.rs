@@ -1,7 +1,7 @@
 //! The goals of plugmint as ratios: each baseline is timed in turn with the thing, in this process.
 //!
-//! `cargo bench -p plugmint-benches --bench ratios -- storage` runs the rows of one group, without a
-//! name it runs all. Each prints `name measured bound ok|MISS`; one miss is a failure.
+//! `cargo bench -p plugmint-benches --bench ratios -- storage` runs the rows of one group, without
+//! a name it runs all. Each prints `name measured bound ok|MISS`; one miss is a failure.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that fails ends the run")]
 #![expect(clippy::panic, reason = "a measurement that fails ends the run")]

@@ -170,8 +170,8 @@ pub(crate) enum Command {
     /// Serve devices over HTTP, until it is told to end
     ///
     /// Devices enroll, connect and work on their lists under /iot/device. The store is the server's
-    /// while it runs: other verbs ask it, over a socket in the data directory that its user alone may
-    /// open. It ends on SIGINT or SIGTERM, once the calls that it accepted are answered. Name a
+    /// while it runs: other verbs ask it, over a socket in the data directory that its user alone
+    /// may open. It ends on SIGINT or SIGTERM, once the calls that it accepted are answered. Name a
     /// certificate, or put a proxy that speaks TLS before it: what devices send are passwords.
     #[command(after_help = "Examples:
   plugmint serve

@@ -106,7 +106,8 @@ impl Home {
         Ok(Desk::Here(Operators::new(registry).with_host(Arc::new(host))))
     }
 
-    /// Opens the registry and its store for a server. That somebody else serves is no matter of waiting.
+    /// Opens the registry and its store for a server. That somebody else serves is no matter of
+    /// waiting.
     pub(crate) fn open(
         &self,
         options: &RedbOptions,
@@ -129,8 +130,8 @@ impl Home {
         }
     }
 
-    /// Who owns the store. Where another process holds it and serves nobody, it is asked for again for
-    /// a moment: a verb of this program holds it no longer, and a server is about to serve.
+    /// Who owns the store. Where another process holds it and serves nobody, it is asked for again
+    /// for a moment: a verb of this program holds it no longer, and a server is about to serve.
     pub(crate) fn owner(&self, options: &RedbOptions) -> Result<Owner, Failure> {
         let mut tries = 0..HELD_TRIES;
         loop {

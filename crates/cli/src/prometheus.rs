@@ -12,8 +12,8 @@ use family::{Family, Series};
 
 /// A recorder of the crate `metrics`, and the text of all that it has recorded.
 ///
-/// Its memory is fixed once everything is registered: what is recorded changes numbers that are there,
-/// without a lock, however seldom somebody reads them.
+/// Its memory is fixed once everything is registered: what is recorded changes numbers that are
+/// there, without a lock, however seldom somebody reads them.
 #[derive(Default)]
 pub(crate) struct Prometheus(Mutex<BTreeMap<String, Family>>);
 

@@ -11,9 +11,9 @@ use crate::secret::{Secret, SecretText};
 /// 24 derived bytes, written as 32 characters of `A-Z a-z 0-9 - _` (URL-safe base64 of RFC 4648,
 /// section 5, without padding).
 ///
-/// It lies in one place from the start, so that moving it leaves no copy behind, is wiped when dropped,
-/// never shown, and has no `PartialEq`: a store holds a verifier of it
-/// and [`AuthKey`](crate::derivation::AuthKey) compares in constant time.
+/// It lies in one place from the start, so that moving it leaves no copy behind, is wiped when
+/// dropped, never shown, and has no `PartialEq`: a store holds a verifier of it and
+/// [`AuthKey`](crate::derivation::AuthKey) compares in constant time.
 pub struct ConnectionPassword(Box<Secret<{ ConnectionPassword::LEN }>>);
 
 impl ConnectionPassword {

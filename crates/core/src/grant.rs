@@ -1,8 +1,8 @@
 //! Grants: who may act on a Thing.
 //!
-//! A grant says in which generation of the Thing's grants and of its holder's it was given. It counts
-//! while both are so: all grants on a Thing, or all that somebody holds, end when one number rises, in
-//! the commit of whatever ends them, however many they are.
+//! A grant says in which generation of the Thing's grants and of its holder's it was given. It
+//! counts while both are so: all grants on a Thing, or all that somebody holds, end when one number
+//! rises, in the commit of whatever ends them, however many they are.
 
 use serde::Serialize;
 use thiserror::Error;
@@ -92,7 +92,8 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// A grant that is given now, in the generation of those on the Thing and of those of its holder.
+    /// A grant that is given now, in the generation of those on the Thing and of those of its
+    /// holder.
     #[must_use]
     pub const fn new(on: Generation, held: Generation, at: UnixMillis) -> Self {
         Self { on, held, at }
@@ -187,8 +188,9 @@ impl Holder {
     }
 }
 
-/// What somebody may do with a Thing: nothing without a grant that counts, while either of the two is
-/// disabled or retired, and once the template is deleted; else what the Thing says, and where it says nothing, its template.
+/// What somebody may do with a Thing: nothing without a grant that counts, while either of the two
+/// is disabled or retired, and once the template is deleted; else what the Thing says, and where it
+/// says nothing, its template.
 #[must_use]
 pub fn access(
     thing: &SerialRecord,

@@ -72,8 +72,8 @@ impl Event {
         self.kind
     }
 
-    /// The Controller, or the holder of a grant, that it happened to; `None` where it happened to the
-    /// serial itself.
+    /// The Controller, or the holder of a grant, that it happened to; `None` where it happened to
+    /// the serial itself.
     #[must_use]
     pub const fn about(&self) -> Option<&PlugId> {
         self.about.as_ref()

@@ -159,8 +159,8 @@ impl ProfileChange {
         Self { name: Field::Becomes(name), ..self }
     }
 
-    /// Who may do what with it, as it was said, and the level that this comes to; `None` is what its
-    /// template says.
+    /// Who may do what with it, as it was said, and the level that this comes to; `None` is what
+    /// its template says.
     #[must_use]
     pub fn perm(self, perm: Option<OpaqueText>, access: Option<AccessLevel>) -> Self {
         Self { perm: Field::Becomes(perm), access: Field::Becomes(access), ..self }

@@ -67,8 +67,8 @@ impl<const N: usize> fmt::Debug for Secret<N> {
     }
 }
 
-/// An array that is wiped when dropped, all at once: `Zeroizing` goes element by element, which takes
-/// as long as a compression does.
+/// An array that is wiped when dropped, all at once: `Zeroizing` goes element by element, which
+/// takes as long as a compression does.
 #[derive(Clone)]
 pub(crate) struct Wiped<T: DefaultIsZeroes, const N: usize>([T; N]);
 

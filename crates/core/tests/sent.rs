@@ -1,4 +1,5 @@
-//! What is sent to another process as JSON comes back as it was, and what is no value is refused there, too.
+//! What is sent to another process as JSON comes back as it was, and what is no value is refused
+//! there, too.
 
 #![cfg(test)]
 

@@ -31,22 +31,23 @@ pub use front::{DeviceConnection, DeviceFront};
 pub use nowhere::no_such_path;
 pub use source::TrustedProxies;
 
-/// The devices' interface over a registry: `/iot/device` and `/iot/device/{id}`, to be mounted under
-/// any path. `GET /iot/openapi.json` tells what can be called, in `OpenAPI` 3.1.
+/// The devices' interface over a registry: `/iot/device` and `/iot/device/{id}`, to be mounted
+/// under any path. `GET /iot/openapi.json` tells what can be called, in `OpenAPI` 3.1.
 ///
 /// Devices cannot be changed, so it answers them as they are: every answer has a `Content-Length`,
 /// success is 200 or 201, an error is `{"err": <status>, "msg": <text>}`, and `POST` with
 /// `X-HTTP-Method-Override` is what it says.
 ///
-/// What is no HTTP, or whose path or head is too long, never comes here: hyper answers it 400, 414 or
-/// 431 with an empty body, and closes.
+/// What is no HTTP, or whose path or head is too long, never comes here: hyper answers it 400, 414
+/// or 431 with an empty body, and closes.
 ///
-/// What a call does goes on when the caller hangs up. A `GET` does not: it changes nothing, but that
-/// a device which reads itself for the first time is activated, and it may be so or not then.
+/// What a call does goes on when the caller hangs up. A `GET` does not: it changes nothing, but
+/// that a device which reads itself for the first time is activated, and it may be so or not then.
 ///
 /// Where calls come from is the peer's address: serve the router with
-/// [`into_make_service_with_connect_info`](axum::Router::into_make_service_with_connect_info), and name
-/// the proxies before it that can be trusted. Without either no attempt is limited by its source.
+/// [`into_make_service_with_connect_info`](axum::Router::into_make_service_with_connect_info), and
+/// name the proxies before it that can be trusted. Without either no attempt is limited by its
+/// source.
 ///
 /// A `DELETE` that does not say how long its body is, neither with `Content-Length` nor chunked, is
 /// answered 400: its body cannot be seen here, and must not be taken for none. Serve through a
@@ -103,9 +104,10 @@ impl DeviceApi {
     /// elsewhere than at `/iot/device`, so that one that reads itself is answered without a router
     /// around it, and costs a fifth less.
     ///
-    /// Handlers of `rest` find who is connected, as `ConnectInfo` of a [`Peer`](crate::Peer) or of a
-    /// [`SocketAddr`](std::net::SocketAddr). Layers around `rest` see no call of a device, such as a
-    /// plain `GET`, which comes to no router: layers around devices go around the [`DeviceFront`].
+    /// Handlers of `rest` find who is connected, as `ConnectInfo` of a [`Peer`](crate::Peer) or of
+    /// a [`SocketAddr`](std::net::SocketAddr). Layers around `rest` see no call of a device, such
+    /// as a plain `GET`, which comes to no router: layers around devices go around the
+    /// [`DeviceFront`].
     ///
     /// ```no_run
     /// # async fn serve(api: plugmint_http::DeviceApi) -> std::io::Result<()> {

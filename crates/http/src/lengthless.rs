@@ -1,10 +1,10 @@
 //! Bodies whose length their senders do not tell.
 //!
-//! Some devices send the body of a `DELETE` with neither `Content-Length` nor chunks. To HTTP/1.1 such a
-//! call has no body, and what follows is the next call (RFC 9112, section 6.3); to those devices it is
-//! their list of Things, and a server that takes it for nothing gives up all of them. So what follows
-//! such a head within a second is its body here: it is told how long that is, and that its connection
-//! ends with it, before anything else reads it.
+//! Some devices send the body of a `DELETE` with neither `Content-Length` nor chunks. To HTTP/1.1
+//! such a call has no body, and what follows is the next call (RFC 9112, section 6.3); to those
+//! devices it is their list of Things, and a server that takes it for nothing gives up all of them.
+//! So what follows such a head within a second is its body here: it is told how long that is, and
+//! that its connection ends with it, before anything else reads it.
 
 mod frame;
 mod silence;
@@ -43,14 +43,15 @@ pub struct DeviceListener<L> {
 }
 
 impl<L> DeviceListener<L> {
-    /// Over another listener. A connection may be idle for 75 seconds, so that a device that calls once a
-    /// minute keeps its own.
+    /// Over another listener. A connection may be idle for 75 seconds, so that a device that calls
+    /// once a minute keeps its own.
     pub const fn new(listener: L) -> Self {
         Self { listener, idle_timeout: stream::IDLE }
     }
 
-    /// How long a device may let its connection wait: [`DeviceStream::with_idle_timeout`]. Where devices
-    /// send the next call before the last one is answered, make it longer than a call may take.
+    /// How long a device may let its connection wait: [`DeviceStream::with_idle_timeout`]. Where
+    /// devices send the next call before the last one is answered, make it longer than a call may
+    /// take.
     #[must_use]
     pub fn with_idle_timeout(self, longest: Duration) -> Self {
         Self { idle_timeout: longest, ..self }
@@ -71,8 +72,8 @@ impl<L: Listener> Listener for DeviceListener<L> {
     }
 }
 
-/// The address of whoever is connected, for attempt limits: the connect info of a router that is served
-/// through a [`DeviceListener`].
+/// The address of whoever is connected, for attempt limits: the connect info of a router that is
+/// served through a [`DeviceListener`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Peer(SocketAddr);
 

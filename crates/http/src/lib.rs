@@ -1,7 +1,7 @@
 //! HTTP for plugmint.
 //!
-//! * [`DeviceApi`] is the router that devices in the field talk to: they enroll, connect, and work on
-//!   their own lists, as the protocol says that they were built for.
+//! * [`DeviceApi`] is the router that devices in the field talk to: they enroll, connect, and work
+//!   on their own lists, as the protocol says that they were built for.
 //! * [`Owners`] says whose password the owner of a company's devices has. It is the host's.
 //! * [`Operators`](operators::Operators) is the router of operators, on a Unix socket.
 //! * [`DeviceListener`] reads what some devices send without saying how long it is.

@@ -1,13 +1,14 @@
-//! The operators' router: every verb of the program as JSON, on a Unix socket in the data directory.
+//! The operators' router: every verb of the program as JSON, on a Unix socket in the data
+//! directory.
 //!
-//! A store has one owner. While a server is that owner, the program asks it over the socket, and so may
-//! anybody who may open it: its mode is 0600.
+//! A store has one owner. While a server is that owner, the program asks it over the socket, and so
+//! may anybody who may open it: its mode is 0600.
 //!
-//! Each [`Call`] is one thing that is asked: `POST /v1/` and its [path](Call::PATH), with its fields as a
-//! JSON object, and its answer as JSON. A call that takes long is answered as it goes on: one JSON value on
-//! each line, `{"step": ..}` as often as it likes, and at the end `{"answer": ..}` or `{"error": ..}`.
-//! A call that is refused is `{"error": {"kind", "code", "message", ..}}`, see [`OperatorError`].
-//! `docs/operators.md` has the JSON of each.
+//! Each [`Call`] is one thing that is asked: `POST /v1/` and its [path](Call::PATH), with its
+//! fields as a JSON object, and its answer as JSON. A call that takes long is answered as it goes
+//! on: one JSON value on each line, `{"step": ..}` as often as it likes, and at the end `{"answer":
+//! ..}` or `{"error": ..}`. A call that is refused is `{"error": {"kind", "code", "message", ..}}`,
+//! see [`OperatorError`]. `docs/operators.md` has the JSON of each.
 //!
 //! ```no_run
 //! use plugmint_http::operators::Operators;
@@ -77,13 +78,14 @@ pub trait OperatorsHost: Send + Sync {
     /// Where the root key of a version lies or would lie, as people find it; never the key.
     fn root_key_place(&self, version: KeyVersion) -> String;
 
-    /// Writes a backup of the store into a file of that name, which is free. How many records it holds.
-    /// Dropped, it gives the backup up.
+    /// Writes a backup of the store into a file of that name, which is free. How many records it
+    /// holds. Dropped, it gives the backup up.
     async fn back_up(&self, file: &Path) -> Result<u64, OperatorError>;
 }
 
 impl Operators {
-    /// Over a registry. Without a [host](Self::with_host) no root key is taken up, and no backup written.
+    /// Over a registry. Without a [host](Self::with_host) no root key is taken up, and no backup
+    /// written.
     #[must_use]
     pub const fn new(registry: Registry) -> Self {
         Self { registry, host: None, ending: None }

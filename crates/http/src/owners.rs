@@ -6,8 +6,8 @@ use thiserror::Error;
 
 /// The accounts of a host's: who may do with the devices of a company what its owner may.
 ///
-/// It says who is there, and proves nothing: the password is held against the hash under the attempt
-/// limits of the registry, and on its threads for slow hashing.
+/// It says who is there, and proves nothing: the password is held against the hash under the
+/// attempt limits of the registry, and on its threads for slow hashing.
 #[async_trait]
 pub trait Owners: Send + Sync {
     /// The account that somebody claims; `None` when there is none.
@@ -36,7 +36,8 @@ pub struct Account {
 }
 
 impl Account {
-    /// `name` is the same however the account was claimed: attempts at its password are counted by it.
+    /// `name` is the same however the account was claimed: attempts at its password are counted by
+    /// it.
     #[must_use]
     pub fn new(name: impl Into<String>, company: CompanyId, hash: AccountHash) -> Self {
         Self { name: name.into(), company, hash }

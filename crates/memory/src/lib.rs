@@ -5,9 +5,9 @@
 //! elsewhere.
 //!
 //! Records lie in 64 shards, each a hash table and its keys in order behind a lock of its own. A
-//! `get` locks one shard for reading; a commit locks the shards of its keys, in one order, those that it only guards for
-//! reading; a scan merges all shards. No call waits for another one but for these locks, so calls
-//! are answered at their first poll.
+//! `get` locks one shard for reading; a commit locks the shards of its keys, in one order, those
+//! that it only guards for reading; a scan merges all shards. No call waits for another one but for
+//! these locks, so calls are answered at their first poll.
 //!
 //! ```
 //! use plugmint_memory::MemoryStore;

@@ -1,5 +1,6 @@
-//! A server of one's own: the devices' router under a path of its, beside whatever else it serves, and
-//! a route that asks who is connected. `cargo run -p plugmint --example axum_server -- 127.0.0.1:8080`.
+//! A server of one's own: the devices' router under a path of its, beside whatever else it serves,
+//! and a route that asks who is connected. `cargo run -p plugmint --example axum_server --
+//! 127.0.0.1:8080`.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 

@@ -1,6 +1,6 @@
-//! A store of one's own: three methods over a map. What makes it a store is that a batch lands whole
-//! or not at all, and only while all that it was decided on still holds.
-//! `cargo run -p plugmint --example custom_store`; `docs/backends.md` says the rest.
+//! A store of one's own: three methods over a map. What makes it a store is that a batch lands
+//! whole or not at all, and only while all that it was decided on still holds. `cargo run -p
+//! plugmint --example custom_store`; `docs/backends.md` says the rest.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 

@@ -18,30 +18,30 @@ use table::{Newcomer, Table};
 
 /// How often strangers may try passwords: from one source, and of one serial.
 ///
-/// An attempt takes a token before the password is looked at, and a password that is proven gives it
-/// back when the answer is there: who knows his password is limited only in how many calls are under
-/// way, two of a chosen serial and 256 in all from one source. Where a factory enrolls behind one
-/// address, raise [`with_per_source`](Self::with_per_source). Each source has a bucket of tokens. A serial whose
-/// password a person chose, or that a whole template shares, has another one, whether it exists or
-/// not; one source has a fourth of it at most. A generated password cannot be guessed, so its serial
-/// has none.
+/// An attempt takes a token before the password is looked at, and a password that is proven gives
+/// it back when the answer is there: who knows his password is limited only in how many calls are
+/// under way, two of a chosen serial and 256 in all from one source. Where a factory enrolls behind
+/// one address, raise [`with_per_source`](Self::with_per_source). Each source has a bucket of
+/// tokens. A serial whose password a person chose, or that a whole template shares, has another
+/// one, whether it exists or not; one source has a fourth of it at most. A generated password
+/// cannot be guessed, so its serial has none.
 ///
-/// The control password of a Thing has a bucket of its own, apart from that of the enroll password: who
-/// enrolls as a Controller and who adds the Thing to what it holds take from the same one.
+/// The control password of a Thing has a bucket of its own, apart from that of the enroll password:
+/// who enrolls as a Controller and who adds the Thing to what it holds take from the same one.
 ///
-/// So nobody but who shares a device's source delays a generated enrollment. One other source delays a
-/// chosen one by at most 60 seconds, even where others have left no token: by that time a fourth of
-/// the burst has dripped in for that source, and one more for the device. Many sources together hold
-/// it up as long as they go on. How long a password waits for its slow hash comes on top: see
-/// [`StretchLimits`](crate::StretchLimits).
+/// So nobody but who shares a device's source delays a generated enrollment. One other source
+/// delays a chosen one by at most 60 seconds, even where others have left no token: by that time a
+/// fourth of the burst has dripped in for that source, and one more for the device. Many sources
+/// together hold it up as long as they go on. How long a password waits for its slow hash comes on
+/// top: see [`StretchLimits`](crate::StretchLimits).
 ///
-/// Who does not wait for the answer has paid, whatever it would have been: let a host wait longer than
-/// the pool's [deadline](crate::StretchLimits::deadline).
+/// Who does not wait for the answer has paid, whatever it would have been: let a host wait longer
+/// than the pool's [deadline](crate::StretchLimits::deadline).
 ///
-/// The buckets lie in fixed tables under a keyed hash, about 24 bytes each: memory does not grow with
-/// the names that somebody invents. Who has sources enough to empty every bucket of serials, eight
-/// attempts for each, and goes on so, holds all chosen and shared serials up. They are this registry's,
-/// and full when it starts.
+/// The buckets lie in fixed tables under a keyed hash, about 24 bytes each: memory does not grow
+/// with the names that somebody invents. Who has sources enough to empty every bucket of serials,
+/// eight attempts for each, and goes on so, holds all chosen and shared serials up. They are this
+/// registry's, and full when it starts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct AttemptLimits {
     per_source: AttemptRate,
@@ -56,8 +56,8 @@ impl AttemptLimits {
         Self { per_source, ..self }
     }
 
-    /// Attempts of one serial with a chosen or shared password; 8 at once and one more each 20 seconds
-    /// unless told otherwise, of which one source has 2 and one each 80 seconds.
+    /// Attempts of one serial with a chosen or shared password; 8 at once and one more each 20
+    /// seconds unless told otherwise, of which one source has 2 and one each 80 seconds.
     #[must_use]
     pub const fn with_per_serial(self, per_serial: AttemptRate) -> Self {
         Self { per_serial, ..self }
@@ -124,8 +124,8 @@ impl Attempts {
         }
     }
 
-    /// Takes what trying a password of a serial costs, all of it or nothing. Without a `class` there
-    /// is no template that it could be tried on, which only the source pays for.
+    /// Takes what trying a password of a serial costs, all of it or nothing. Without a `class`
+    /// there is no template that it could be tried on, which only the source pays for.
     pub(crate) fn reserve(
         &self,
         source: Option<&Source>,

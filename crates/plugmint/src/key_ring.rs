@@ -49,8 +49,8 @@ impl KeyRing {
         self
     }
 
-    /// Everything that is in either: the current version is the newer one's, and of an older one there
-    /// is all that either has.
+    /// Everything that is in either: the current version is the newer one's, and of an older one
+    /// there is all that either has.
     fn joined(&self, other: &Self) -> Self {
         let (newer, rest) =
             if other.current.0 > self.current.0 { (other, self) } else { (self, other) };
@@ -132,8 +132,8 @@ impl LiveKeys {
     }
 }
 
-/// Refuses a key that answers the same for two labels: it looks at none, and one of the answers, the
-/// check, lies in the store in clear.
+/// Refuses a key that answers the same for two labels: it looks at none, and one of the answers,
+/// the check, lies in the store in clear.
 async fn answers_by_label(
     root_keys: &dyn RootKeys,
     version: KeyVersion,

@@ -171,7 +171,8 @@ pub(crate) fn roster(id: &SerialId) -> Result<Key, InvalidKey> {
     Key::joined(&[b"m", id.template().body(), id.serial().as_bytes()])
 }
 
-/// `o` template(12) serial 0 own-serial(16): which Controller of a Thing an own serial number names.
+/// `o` template(12) serial 0 own-serial(16): which Controller of a Thing an own serial number
+/// names.
 pub(crate) fn known_as(id: &SerialId, own_serial: &OwnSerialMark) -> Result<Key, InvalidKey> {
     let (template, serial) = (id.template().body(), id.serial().as_bytes());
     Key::joined(&[b"o", template, serial, &[0], own_serial.as_bytes()])

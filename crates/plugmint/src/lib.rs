@@ -1,4 +1,5 @@
-// Relative links of the README lead nowhere on a page of rustdoc: of two definitions the first counts.
+// Relative links of the README lead nowhere on a page of rustdoc: of two definitions the first
+// counts.
 //! [lifecycle]: #pages-of-the-repository
 //! [operating]: #pages-of-the-repository
 //! [program]: #pages-of-the-repository
@@ -17,10 +18,10 @@
 //! * Everything else is a value: an id, a password, a template, an event, an outcome.
 //!
 //! # Pages of the repository
-//! `docs/lifecycle.md` has the life of a serial as a table ([`explain`](Registry::explain) answers from
-//! it), `docs/operating.md` says what to do when something leaks or is lost, `docs/program.md` names
-//! the verbs of the program, `crates/plugmint/examples/root_key_elsewhere.rs` keeps the root key with
-//! another process, and `SECURITY.md` says what is not defended.
+//! `docs/lifecycle.md` has the life of a serial as a table ([`explain`](Registry::explain) answers
+//! from it), `docs/operating.md` says what to do when something leaks or is lost, `docs/program.md`
+//! names the verbs of the program, `crates/plugmint/examples/root_key_elsewhere.rs` keeps the root
+//! key with another process, and `SECURITY.md` says what is not defended.
 //!
 //! # Features
 //! * `testing`: the module `testing`, a registry in memory whose clock stands still.

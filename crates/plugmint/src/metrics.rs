@@ -1,7 +1,7 @@
 //! What a registry counts and times, for the recorder of the crate `metrics` that its host has.
 //!
-//! `docs/metrics.md` has every name. Labels are outcomes, never ids: there are as many series for one
-//! device as for a million.
+//! `docs/metrics.md` has every name. Labels are outcomes, never ids: there are as many series for
+//! one device as for a million.
 
 mod calls;
 mod outcomes;

@@ -23,11 +23,12 @@ pub use file::{CreateKeyFileError, FileRootKeys, KeyFileError};
 /// no default key anywhere.
 ///
 /// A service of one's own sends [`RootLabel::message`] and hands the answer to
-/// [`RootMac::from_service`]; `examples/root_key_elsewhere.rs` is a whole one. An implementation has
-/// `#[async_trait]` above it, of the crate `async-trait`. One that answers the same for two labels is
-/// refused. Of the answers only the one for [`RootLabel::KeyCheck`], and with tagged records the one
-/// for [`RootLabel::Record`], is held against the store: that the others are right is the service's
-/// to keep, and a device that was served under a wrong one is not served under the right one.
+/// [`RootMac::from_service`]; `examples/root_key_elsewhere.rs` is a whole one. An implementation
+/// has `#[async_trait]` above it, of the crate `async-trait`. One that answers the same for two
+/// labels is refused. Of the answers only the one for [`RootLabel::KeyCheck`], and with tagged
+/// records the one for [`RootLabel::Record`], is held against the store: that the others are right
+/// is the service's to keep, and a device that was served under a wrong one is not served under the
+/// right one.
 #[async_trait]
 pub trait RootKeys: Send + Sync {
     /// The versions that it answers for, at least one. The highest is the current one, which new

@@ -71,9 +71,8 @@ impl StoredKeys {
     }
 
     /// Holds the given keys against what the store keeps of each. A version that was dropped needs
-    /// no key.
-    /// The given keys without what is given as one that was dropped and is not: nothing hangs on that
-    /// version any more, so what is left of its file is nobody's business.
+    /// no key. The given keys without what is given as one that was dropped and is not: nothing
+    /// hangs on that version any more, so what is left of its file is nobody's business.
     pub(crate) async fn needed<'a>(&self, root_keys: &'a dyn RootKeys) -> Needed<'a> {
         let mut needed = Needed { root_keys, versions: Vec::new() };
         for version in root_keys.versions() {

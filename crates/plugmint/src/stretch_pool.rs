@@ -77,8 +77,8 @@ impl StretchPool {
         self.started.0.load()
     }
 
-    /// Finishes what was begun for a template: at once, or on a thread of the pool. A caller that is
-    /// dropped while it waits costs no hash.
+    /// Finishes what was begun for a template: at once, or on a thread of the pool. A caller that
+    /// is dropped while it waits costs no hash.
     pub(crate) async fn finish(
         &self,
         template: &TemplateId,

@@ -41,8 +41,8 @@ impl Backup {
 /// Where it is told what a backup came to.
 type Answer = oneshot::Sender<Result<Backup, BackupError>>;
 
-/// The threads that write backups. Dropped, it waits for those whose backup was given up: each takes
-/// its file with it.
+/// The threads that write backups. Dropped, it waits for those whose backup was given up: each
+/// takes its file with it.
 #[derive(Default)]
 pub(crate) struct Backups(Mutex<Vec<JoinHandle<()>>>);
 

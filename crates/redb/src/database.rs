@@ -57,8 +57,8 @@ pub(crate) fn open(
 
 /// Begins a transaction in the one mode that this crate commits in.
 ///
-/// Quick-repair commits in two phases: which commit is the last is then known without doubt, so that
-/// damage is an error and never a silent step back to the commit before it.
+/// Quick-repair commits in two phases: which commit is the last is then known without doubt, so
+/// that damage is an error and never a silent step back to the commit before it.
 pub(crate) fn begin(database: &Database) -> Result<WriteTransaction, redb::Error> {
     let mut txn = database.begin_write()?;
     txn.set_quick_repair(true);

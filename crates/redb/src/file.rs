@@ -62,8 +62,8 @@ fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(directory)
 }
 
-/// Deletes what was left by who was killed: files like this one that nobody has written to for a day.
-/// One that cannot be deleted is in nobody's way.
+/// Deletes what was left by who was killed: files like this one that nobody has written to for a
+/// day. One that cannot be deleted is in nobody's way.
 fn sweep(directory: &Path, made: &NamedTempFile) {
     let written = |metadata: io::Result<Metadata>| metadata.and_then(|of| of.modified()).ok();
     let Some(now) = written(made.as_file().metadata()) else { return };

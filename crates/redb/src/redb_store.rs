@@ -25,9 +25,10 @@ use crate::writer::Writer;
 
 /// A store in one file, owned by this process while the handle lives. Share it behind an `Arc`.
 ///
-/// Dropping it finishes the commits that were handed over, ends its threads and releases the file; it
-/// blocks until then. Where a thread of the store itself drops the last handle, because the answer
-/// that it gave woke a task that ended there and then, the file is released when that thread ends.
+/// Dropping it finishes the commits that were handed over, ends its threads and releases the file;
+/// it blocks until then. Where a thread of the store itself drops the last handle, because the
+/// answer that it gave woke a task that ended there and then, the file is released when that thread
+/// ends.
 pub struct RedbStore {
     writer: Writer,
     reader: Reader,
@@ -79,8 +80,9 @@ impl RedbStore {
     ///
     /// It is written on a thread of its own. While that reads, the file of the store grows by what
     /// is committed. Dropping the future gives the backup up, unless it is whole by then, and
-    /// dropping the store waits until nothing is left of it. A process that is killed meanwhile leaves a
-    /// file `.plugmint-*.new`; who makes a backup or a store in that directory a day later deletes it.
+    /// dropping the store waits until nothing is left of it. A process that is killed meanwhile
+    /// leaves a file `.plugmint-*.new`; who makes a backup or a store in that directory a day later
+    /// deletes it.
     ///
     /// # Errors
     /// [`BackupError`]; nothing of that name is there, or what was there before.

@@ -8,9 +8,10 @@ use redb::{BackendError, StorageBackend};
 
 /// A backend under redb that keeps two copies of the byte which says what commit is the last.
 ///
-/// Whatever else flips in a file breaks a checksum. This byte has none: a bit of it that flips names the
-/// commit before the last, which is as whole. The copies, inverted, lie in the two bytes behind it,
-/// which redb leaves alone, and are written in the same write; what two of the three say is so.
+/// Whatever else flips in a file breaks a checksum. This byte has none: a bit of it that flips
+/// names the commit before the last, which is as whole. The copies, inverted, lie in the two bytes
+/// behind it, which redb leaves alone, and are written in the same write; what two of the three say
+/// is so.
 #[derive(Debug)]
 pub(crate) struct Thrice<B>(pub(crate) B);
 

@@ -82,7 +82,8 @@ fn with(method: &str, path: &str, by: &str, header: &str, body: &str) -> String 
     headed(method, path, by, &headers, body)
 }
 
-/// `by` names an identity and a password: a digit and a letter of a device's, `e` and `w` the owner's.
+/// `by` names an identity and a password: a digit and a letter of a device's, `e` and `w` the
+/// owner's.
 fn headed(method: &str, path: &str, by: &str, headers: &str, body: &str) -> String {
     let path = match path.strip_prefix("/..") {
         Some(beside) => format!("/iot{beside}"),

@@ -13,8 +13,8 @@ use super::model::State;
 use super::{ALL, World, designs};
 
 impl World {
-    /// Everything that the registry shows is what the model holds, and of all that was ever told only
-    /// that connects which the model says.
+    /// Everything that the registry shows is what the model holds, and of all that was ever told
+    /// only that connects which the model says.
     pub(super) fn check(&mut self) {
         self.check_templates();
         self.check_root_keys();

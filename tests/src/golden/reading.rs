@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::of_template;
 
-/// The installation with its feed and where each key version stands, then each template, and behind it
-/// each of its serials with its history, Controllers, grants and profiles.
+/// The installation with its feed and where each key version stands, then each template, and behind
+/// it each of its serials with its history, Controllers, grants and profiles.
 #[must_use]
 pub fn everything(registry: &Registry) -> Vec<Value> {
     let feed = block_on(registry.feed(FeedCursor::START).next_page(ALL)).unwrap();

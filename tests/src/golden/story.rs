@@ -56,8 +56,8 @@ impl Story {
         story.asks
     }
 
-    /// The same without tags and under one key, as far as there is nothing to sweep: devices at each
-    /// step of a life, Controllers, grants and profiles.
+    /// The same without tags and under one key, as far as there is nothing to sweep: devices at
+    /// each step of a life, Controllers, grants and profiles.
     pub(super) async fn tell_plain(over: Arc<RedbStore>) -> Vec<Value> {
         let mut story = Self { scene: begin_plain_lives(over).await, asks: Vec::new() };
         story.live().await;

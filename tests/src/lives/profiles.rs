@@ -57,8 +57,8 @@ pub(super) fn first() -> Word {
     )
 }
 
-/// What is kept under the Plug-ID of an owner behind these steps, and the access level of that. What was
-/// kept with an identity goes with it.
+/// What is kept under the Plug-ID of an owner behind these steps, and the access level of that.
+/// What was kept with an identity goes with it.
 pub(super) fn kept(steps: &[Verb], owner: Owner) -> (Profile, Option<AccessLevel>) {
     if owner == Verb::Enroll.owner() && steps.contains(&Verb::Transfer) {
         return (Profile::default(), None);

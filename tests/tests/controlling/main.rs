@@ -1,5 +1,5 @@
-//! Controllers and grants while their Things come to an end: in races, in crashes, and in calls that
-//! nobody waits for.
+//! Controllers and grants while their Things come to an end: in races, in crashes, and in calls
+//! that nobody waits for.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! Somebody enrolls as a Controller, or is granted a Thing, and at each of its awaits another process
-//! ends the Thing or the holder.
+//! Somebody enrolls as a Controller, or is granted a Thing, and at each of its awaits another
+//! process ends the Thing or the holder.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;

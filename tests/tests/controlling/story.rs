@@ -126,8 +126,8 @@ impl Story {
         }
     }
 
-    /// How many steps were taken of which `steps` were, and one more was begun: that one whole or not
-    /// at all.
+    /// How many steps were taken of which `steps` were, and one more was begun: that one whole or
+    /// not at all.
     pub(crate) fn taken(&self, house: &House, steps: usize) -> usize {
         house.is_whole();
         let held = house.held();

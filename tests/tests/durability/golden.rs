@@ -193,7 +193,8 @@ fn shapes(of: &Value, parts: &[&str]) -> Vec<String> {
     }
 }
 
-/// Where this fails, this version writes something that no golden store has: it needs a further one.
+/// Where this fails, this version writes something that no golden store has: it needs a further
+/// one.
 #[test]
 fn what_this_version_writes_is_in_the_newest_golden_store() {
     let newest = GOLDEN[GOLDEN.len() - 1].number;

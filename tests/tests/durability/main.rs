@@ -1,5 +1,5 @@
-//! What was acknowledged is there: after a crash at any write, a failing disk, a kill, a flipped bit
-//! and a restored backup.
+//! What was acknowledged is there: after a crash at any write, a failing disk, a kill, a flipped
+//! bit and a restored backup.
 
 #![cfg(test)]
 

@@ -55,8 +55,8 @@ impl OperatorsHost for Host {
 }
 
 impl House {
-    /// The Things SN-1, activated, and SN-2, enrolled; a phone that enrolled with SN-1 and may act on
-    /// both; SN-3, which has not enrolled; a template of lamps; and a second root key.
+    /// The Things SN-1, activated, and SN-2, enrolled; a phone that enrolled with SN-1 and may act
+    /// on both; SN-3, which has not enrolled; a template of lamps; and a second root key.
     pub(crate) fn new() -> Self {
         let options = RedbOptions::default();
         let store = RedbStore::create_on(SimDisk::new(Vec::new()), &options).unwrap();
@@ -118,8 +118,8 @@ impl House {
         answers.remove(0)
     }
 
-    /// The status of an answer, and what it says: more than one value where it tells steps. A file of
-    /// the page's lies in a directory of this house.
+    /// The status of an answer, and what it says: more than one value where it tells steps. A file
+    /// of the page's lies in a directory of this house.
     pub(crate) fn ask(&self, path: &str, call: &Value) -> (u16, Vec<Value>) {
         let here = format!("{}/", self.data.path().display());
         let body = call.to_string().replace("/var/backups/", &here);

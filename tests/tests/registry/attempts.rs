@@ -258,8 +258,8 @@ fn one_source_delays_a_chosen_enrollment_by_sixty_seconds_at_most() {
             let siege = Siege::of(chosen_design(), RIGHT.to_owned());
             assert!(siege.device_waits(from, 1, seconds, 60).is_some(), "{from:?} {seconds}");
         }
-        // Also when it begins where many others have left nothing, which is the worst: it has a fourth
-        // of the burst before it.
+        // Also when it begins where many others have left nothing, which is the worst: it has a
+        // fourth of the burst before it.
         let siege = Siege::of(chosen_design(), RIGHT.to_owned());
         siege.second_from(9_000, 100);
         let waited = siege.device_waits(from, 1, 0, 60);

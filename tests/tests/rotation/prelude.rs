@@ -127,7 +127,8 @@ pub(crate) fn in_memory(test: impl Fn(House)) {
     }
 }
 
-/// Says that it is over, also when the test fails before: whoever goes on until then comes to an end.
+/// Says that it is over, also when the test fails before: whoever goes on until then comes to an
+/// end.
 pub(crate) struct Over<'a>(pub(crate) &'a AtomicBool);
 
 impl Drop for Over<'_> {

@@ -22,7 +22,8 @@ impl Buckets {
         Self { bounds, counts, sum: AtomicU64::default() }
     }
 
-    /// Each bound as it is written, and how many values are within it and not within the one before.
+    /// Each bound as it is written, and how many values are within it and not within the one
+    /// before.
     pub(super) fn counts(&self) -> impl Iterator<Item = (String, u64)> {
         let bounds = self.bounds.iter().map(f64::to_string).chain(["+Inf".to_owned()]);
         bounds.zip(self.counts.iter().map(|count| count.load(Ordering::Acquire)))
@@ -48,7 +49,8 @@ impl HistogramFn for Buckets {
     }
 }
 
-/// In seconds: a connection takes less than a microsecond in memory, a hash on a busy machine seconds.
+/// In seconds: a connection takes less than a microsecond in memory, a hash on a busy machine
+/// seconds.
 const TIMES: &[f64] = &[
     0.000_001,
     0.000_002_5,

@@ -1,5 +1,5 @@
-//! The same claims as without a server, and some more, while `plugmint serve` owns the store: a verb that
-//! opened it itself would be refused.
+//! The same claims as without a server, and some more, while `plugmint serve` owns the store: a
+//! verb that opened it itself would be refused.
 
 #![cfg(test)]
 

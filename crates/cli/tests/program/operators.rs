@@ -1,4 +1,5 @@
-//! Operators at work beside a server: the socket, what it is asked, and what nobody may do meanwhile.
+//! Operators at work beside a server: the socket, what it is asked, and what nobody may do
+//! meanwhile.
 
 mod calls;
 mod ends;

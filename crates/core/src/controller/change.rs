@@ -6,8 +6,8 @@ use crate::{Author, Event, EventKind, Ordinal, PlugId, Profile, UnixMillis};
 
 use super::{Controller, OwnSerialMark, Roster};
 
-/// What must be committed before an answer about a Controller, a grant or a profile may be given: all
-/// of it lands or none.
+/// What must be committed before an answer about a Controller, a grant or a profile may be given:
+/// all of it lands or none.
 #[derive(Debug)]
 #[must_use = "a change that is not committed did not happen"]
 #[non_exhaustive]

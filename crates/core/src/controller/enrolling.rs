@@ -259,8 +259,8 @@ impl ControllerChange {
 }
 
 impl Controller {
-    /// Whether it makes room for a new one: it never connected, and nobody keeps it out, which would
-    /// end with it.
+    /// Whether it makes room for a new one: it never connected, and nobody keeps it out, which
+    /// would end with it.
     #[must_use]
     pub fn may_make_room(&self) -> bool {
         self.connected_at.is_none() && self.is_in_force()

@@ -6,8 +6,8 @@ use crate::{Author, EventKind, PlugId, Profile, ProfileChange, UnixMillis};
 use super::{Attached, Controller, ControllerChange, ControllerRefusal};
 
 impl SerialRecord {
-    /// What is kept with this Thing, called `plug_id`, is what `change` says. Its history tells when
-    /// its access level changes, and of nothing else that is only kept.
+    /// What is kept with this Thing, called `plug_id`, is what `change` says. Its history tells
+    /// when its access level changes, and of nothing else that is only kept.
     ///
     /// # Errors
     /// [`RetiredSerial`], with which nothing is kept any more.
@@ -35,8 +35,8 @@ impl SerialRecord {
 }
 
 impl Attached {
-    /// What is kept with this Controller is what `change` says. Nobody holds a Controller, so it has
-    /// no access level.
+    /// What is kept with this Controller is what `change` says. Nobody holds a Controller, so it
+    /// has no access level.
     ///
     /// # Errors
     /// [`ControllerRefusal`]

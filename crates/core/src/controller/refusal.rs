@@ -11,8 +11,8 @@ pub enum EnrollControllerRefusal {
     /// It proved nothing, or its Thing is not enrolled, disabled or retired, or it is itself.
     #[error(transparent)]
     Stranger(#[from] Stranger),
-    /// It proved the control password, and the Thing has as many Controllers as it may, all of which
-    /// have connected.
+    /// It proved the control password, and the Thing has as many Controllers as it may, all of
+    /// which have connected.
     #[error("the thing has as many controllers as it may: retire one first")]
     TooMany,
     /// The Thing has used its last ordinal, after four billion.

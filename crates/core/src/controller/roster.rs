@@ -7,8 +7,8 @@ use crate::grant::Generation;
 /// The living Controllers of a Thing that came to it in one generation of the grants on it, oldest
 /// first: as many as its template lets it have.
 ///
-/// When those grants have ended, with an unenroll, a transfer or another control password, nobody is
-/// on it any more: Controllers of before live on, and take no place of whoever comes.
+/// When those grants have ended, with an unenroll, a transfer or another control password, nobody
+/// is on it any more: Controllers of before live on, and take no place of whoever comes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Roster {
     generation: Generation,

@@ -23,8 +23,8 @@ pub struct ControllerStatus {
     pub stage: ControllerStageName,
     /// Whether it is disabled; `None` when it is Retired.
     pub mark: Option<Mark>,
-    /// Whether it takes one of the places that its Thing has for Controllers: it is not retired, and
-    /// came since the grants on the Thing ended last.
+    /// Whether it takes one of the places that its Thing has for Controllers: it is not retired,
+    /// and came since the grants on the Thing ended last.
     pub takes_place: bool,
     /// The epoch of its connection password.
     pub epoch: Epoch,

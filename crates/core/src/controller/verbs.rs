@@ -22,8 +22,8 @@ pub struct Attached {
 }
 
 impl Controller {
-    /// What authentication needs of this record: a pure projection, written in the same commit. `id` is
-    /// the Thing's.
+    /// What authentication needs of this record: a pure projection, written in the same commit.
+    /// `id` is the Thing's.
     #[must_use]
     pub fn credential(&self, id: &SerialId, ordinal: Ordinal) -> Credential {
         Credential::of_controller(*id, ordinal, self)

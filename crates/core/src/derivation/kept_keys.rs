@@ -16,8 +16,8 @@ use super::root_key::RootMac;
 use super::seal_key::SealKey;
 use super::sealed_key::SealNonce;
 
-/// `enroll_root` and `auth_root` of an older version under XChaCha20-Poly1305 and the `seal_root` of
-/// a newer one, bound to the version that they are of.
+/// `enroll_root` and `auth_root` of an older version under XChaCha20-Poly1305 and the `seal_root`
+/// of a newer one, bound to the version that they are of.
 ///
 /// Nobody can compute them again once their root is destroyed, and every serial of that version
 /// hangs on them.

@@ -47,8 +47,8 @@ impl fmt::Debug for MintingKeys {
     }
 }
 
-/// The two roots of a version that its identities hang on for ever: what is kept of it when its root
-/// is gone.
+/// The two roots of a version that its identities hang on for ever: what is kept of it when its
+/// root is gone.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "whoever asks a key service must name each")]
 pub struct MintingRoots {

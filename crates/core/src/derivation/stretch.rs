@@ -176,7 +176,8 @@ impl StretchMemory {
 
     fn blocks(&mut self, count: usize, memory_kib: u32) -> Result<&mut [Block], StretchFailed> {
         if self.0.len() < count {
-            // What there is goes first: it holds nothing, and growing it would hold both for a while.
+            // What there is goes first: it holds nothing, and growing it would hold both for a
+            // while.
             self.0 = Vec::new();
             let reserved = self.0.try_reserve_exact(count);
             reserved.map_err(|_| StretchFailed::OutOfMemory { memory_kib })?;
@@ -207,8 +208,8 @@ pub enum StretchFailed {
     Unsupported,
 }
 
-/// What a password comes to before it meets a key: 32 bytes, wiped when dropped. They lie in one place
-/// from the start: moving them leaves no copy behind.
+/// What a password comes to before it meets a key: 32 bytes, wiped when dropped. They lie in one
+/// place from the start: moving them leaves no copy behind.
 pub struct Stretched(Box<Secret<32>>);
 
 impl Stretched {

@@ -33,8 +33,8 @@ impl<A, C> Decision<A, C> {
 pub struct Change {
     record: SerialRecord,
     event: Event,
-    // Boxed, like the change: room that nothing is put into keeps what was on the stack before, and that
-    // may be a key.
+    // Boxed, like the change: room that nothing is put into keeps what was on the stack before, and
+    // that may be a key.
     access_set: Option<Box<Event>>,
     profile: Option<ProfileChange>,
 }
@@ -58,8 +58,8 @@ impl Change {
         Ok(self)
     }
 
-    /// The same change of a device with which more is kept: it is written under the Plug-ID that the
-    /// device has then. Where that is another access level, a second event tells of it.
+    /// The same change of a device with which more is kept: it is written under the Plug-ID that
+    /// the device has then. Where that is another access level, a second event tells of it.
     pub fn with_profile(mut self, profile: ProfileChange) -> Self {
         if let Some(registration) = self.record.stage.registration() {
             let access = registration.access();

@@ -146,8 +146,8 @@ impl SerialRecord {
     /// Grants on the Thing end or stay, as is asked for. Controllers of before live on, and are not
     /// reactivated any more: nobody could derive them.
     ///
-    /// A repeat says [`Outcome::AlreadyDone`], unless grants stayed and are to end now: it is told from a password that replaces itself by
-    /// how the serial came to it.
+    /// A repeat says [`Outcome::AlreadyDone`], unless grants stayed and are to end now: it is told
+    /// from a password that replaces itself by how the serial came to it.
     ///
     /// # Errors
     /// [`ReplaceControlRefusal`]

@@ -52,8 +52,8 @@ pub enum AccessLevel {
 
 /// How many Controllers take a place of a Thing at most: 1 to 1,024, unless told otherwise 64.
 ///
-/// Those that came since the grants on the Thing ended last take one. A lower cap retires nobody: who comes
-/// takes the place of one that never connected, or is refused.
+/// Those that came since the grants on the Thing ended last take one. A lower cap retires nobody:
+/// who comes takes the place of one that never connected, or is refused.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(try_from = "u16")]
 pub struct ControllerCap(u16);

@@ -312,7 +312,8 @@ fn an_enrollment_is_told_as_the_devices_with_whom_it_is_about() {
 fn an_ordinal_is_not_given_when_there_is_none_after_it() {
     let mut home = Home::enrolled(4);
     let mut bytes = home.things[LAMP].record.encode();
-    // Version, stage, key version, both verifiers, how it came to the second, epoch, what raised it.
+    // Version, stage, key version, both verifiers, how it came to the second, epoch, what raised
+    // it.
     let start = 1 + 1 + 4 + 32 + (1 + 32) + 1 + 4 + 1;
     bytes[start..start + 4].copy_from_slice(&u32::MAX.to_be_bytes());
     home.things[LAMP].record = SerialRecord::decode(&bytes).unwrap();

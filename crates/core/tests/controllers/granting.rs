@@ -20,8 +20,8 @@ fn granted() -> Home {
     home
 }
 
-/// Whether the Controller acts on the lamp and on the gate, the gate on the lamp and the lamp on the
-/// gate.
+/// Whether the Controller acts on the lamp and on the gate, the gate on the lamp and the lamp on
+/// the gate.
 fn acting(home: &Home) -> [bool; 4] {
     let pairs = [
         (LAMP, of_lamp(0)),

@@ -10,8 +10,8 @@ use super::serve::method;
 
 /// Answers 404 as devices are answered: `{"err": 404, "msg": <text>}`.
 ///
-/// [`DeviceApi`](crate::DeviceApi) answers so below `/iot/device`, and leaves every other path to its
-/// host. A host that has nothing but devices takes it for the fallback of its router.
+/// [`DeviceApi`](crate::DeviceApi) answers so below `/iot/device`, and leaves every other path to
+/// its host. A host that has nothing but devices takes it for the fallback of its router.
 pub async fn no_such_path(request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let refusal = match body::ensure_length(&parts, &method(&parts)) {

@@ -63,7 +63,8 @@ impl DeviceApi {
     async fn read_itself(&self, principal: &Principal) -> Result<Answered, Refusal> {
         let profile = self.registry.profile_of(principal).await?;
         match (principal.kind(), principal.proven_by()) {
-            // Whose current password connects is Activated and not disabled: its record says no more.
+            // Whose current password connects is Activated and not disabled: its record says no
+            // more.
             (PrincipalKind::Thing, ProvenBy::Current) => {
                 let (id, model) = (principal.plug_id(), principal.id().template());
                 let hwid = Some(principal.id().serial().as_str());
@@ -143,8 +144,8 @@ impl<'a> Shown<'a> {
         with_body(StatusCode::OK, self.json().into_bytes())
     }
 
-    /// As JSON, by hand: no other call is made as often, and a serializer looks at each character of ids,
-    /// which have none that is written otherwise.
+    /// As JSON, by hand: no other call is made as often, and a serializer looks at each character
+    /// of ids, which have none that is written otherwise.
     fn json(&self) -> String {
         let [perm, props] = [self.perm, self.props].map(|kept| kept.map_or("null", RawValue::get));
         // As long as it becomes, if no text is written otherwise: it is sent from where it is then.

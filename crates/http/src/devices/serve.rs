@@ -76,8 +76,8 @@ impl Service<Request> for Served {
     }
 }
 
-/// Whether a call is what most are, and all that they are: nothing is waited for that is not to come.
-/// Few ids have escapes.
+/// Whether a call is what most are, and all that they are: nothing is waited for that is not to
+/// come. Few ids have escapes.
 pub(super) fn is_plain_get(request: &Request) -> bool {
     request.method() == Method::GET
         && request.body().is_end_stream()

@@ -51,8 +51,8 @@ pub(super) fn head(bytes: &[u8]) -> Option<(usize, Follows)> {
     Some((length, follows))
 }
 
-/// Whether this is the whole head of one `GET` with nothing behind it, as most calls are. `false` where
-/// that takes a closer look: nothing is parsed here.
+/// Whether this is the whole head of one `GET` with nothing behind it, as most calls are. `false`
+/// where that takes a closer look: nothing is parsed here.
 pub(super) fn is_plain_get(bytes: &[u8]) -> bool {
     let mut ends = memchr_iter(b'\n', bytes);
     let (true, Some(end)) = (bytes.starts_with(b"GET "), ends.next()) else { return false };
@@ -67,7 +67,8 @@ pub(super) fn is_plain_get(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether the name of a header is none of those that say what follows a head: they begin with these.
+/// Whether the name of a header is none of those that say what follows a head: they begin with
+/// these.
 fn says_nothing_of_a_body(header: &[u8]) -> bool {
     match header {
         [] | [b'c' | b'C' | b't' | b'T', ..] | [b'u' | b'U', b'p' | b'P', ..] => false,
@@ -75,8 +76,8 @@ fn says_nothing_of_a_body(header: &[u8]) -> bool {
     }
 }
 
-/// How many bytes the next chunk takes with its frame, and whether it is the last one, behind which a
-/// trailer stands. `None` while its size is not whole; an error where it is none.
+/// How many bytes the next chunk takes with its frame, and whether it is the last one, behind which
+/// a trailer stands. `None` while its size is not whole; an error where it is none.
 pub(super) fn chunk(bytes: &[u8]) -> Result<Option<(u64, bool)>, ()> {
     match parse_chunk_size(bytes) {
         Ok(Status::Complete((at, 0))) => Ok(Some((at as u64, true))),
@@ -97,7 +98,8 @@ pub(super) fn trailer(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// The head of a call without a length, which says how much follows, and that nothing does behind it.
+/// The head of a call without a length, which says how much follows, and that nothing does behind
+/// it.
 pub(super) fn with_length(head: &[u8], length: usize) -> Zeroizing<Vec<u8>> {
     // A head that is whole ends with an empty line.
     let ends = if head.ends_with(b"\r\n") { 2 } else { 1 };

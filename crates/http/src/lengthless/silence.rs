@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How long ago something came of a connection: a call or a part of its body, or a part of an answer.
+/// How long ago something came of a connection: a call or a part of its body, or a part of an
+/// answer.
 ///
-/// It has one timer, made when it is waited for first. When that rings it is seen how long the silence
-/// was, and the timer is set again: what happens in between costs a look at the clock.
+/// It has one timer, made when it is waited for first. When that rings it is seen how long the
+/// silence was, and the timer is set again: what happens in between costs a look at the clock.
 pub(super) struct Silence {
     longest: Duration,
     since: Instant,

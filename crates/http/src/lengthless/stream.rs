@@ -21,11 +21,12 @@ use crate::wiped::Wiped;
 use lingering::Lingering;
 use state::State;
 
-/// A connection that tells the length of what its device sends without one, and that ends when its device
-/// sits on it: see [`with_idle_timeout`](Self::with_idle_timeout).
+/// A connection that tells the length of what its device sends without one, and that ends when its
+/// device sits on it: see [`with_idle_timeout`](Self::with_idle_timeout).
 ///
-/// Once it is shut down it waits up to five seconds for a device that is still sending, and throws away
-/// what comes: a system that closes a connection with something unread on it may take the answer back.
+/// Once it is shut down it waits up to five seconds for a device that is still sending, and throws
+/// away what comes: a system that closes a connection with something unread on it may take the
+/// answer back.
 pub struct DeviceStream<S> {
     inner: S,
     /// What came and was not looked at yet.
@@ -46,8 +47,8 @@ pub struct DeviceStream<S> {
 }
 
 impl<S> DeviceStream<S> {
-    /// Over a connection on which HTTP/1 is spoken: inside TLS, where there is any. It may be idle for 75
-    /// seconds.
+    /// Over a connection on which HTTP/1 is spoken: inside TLS, where there is any. It may be idle
+    /// for 75 seconds.
     pub fn new(inner: S) -> Self {
         Self {
             inner,
@@ -64,11 +65,11 @@ impl<S> DeviceStream<S> {
         }
     }
 
-    /// How long its device may let it wait: for the next call, for the rest of one, or until an answer is
-    /// read. Then it ends as if the device had closed it. Heads must come whole in that time, bodies may
-    /// take longer while something comes of them. Nobody is hung up on between a call and the beginning of
-    /// its answer; an answer that pauses for so long, such as one of events, is cut off.
-    /// [`Duration::MAX`] is no limit.
+    /// How long its device may let it wait: for the next call, for the rest of one, or until an
+    /// answer is read. Then it ends as if the device had closed it. Heads must come whole in that
+    /// time, bodies may take longer while something comes of them. Nobody is hung up on between a
+    /// call and the beginning of its answer; an answer that pauses for so long, such as one of
+    /// events, is cut off. [`Duration::MAX`] is no limit.
     ///
     /// A connection that goes over to another protocol (101) is left to whoever speaks it.
     #[must_use]
@@ -169,8 +170,8 @@ impl<S> DeviceStream<S> {
         self.is_asked = true;
     }
 
-    /// All of a body that is whatever came has come: its head is told its length. What comes behind it
-    /// belongs to nothing.
+    /// All of a body that is whatever came has come: its head is told its length. What comes behind
+    /// it belongs to nothing.
     fn close_unsaid(&mut self, then: State) {
         if let State::Unsaid(head) = &self.state {
             let head = frame::with_length(head.bytes(), self.came.bytes().len());
@@ -204,8 +205,8 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
         self.late.get_or_insert_with(|| Box::pin(sleep(LONGEST))).as_mut().poll(cx)
     }
 
-    /// Reads to where it shall be, and leaves it there if it goes through as it is, as most calls do:
-    /// one at a time, with all of its head. `false` when it does not.
+    /// Reads to where it shall be, and leaves it there if it goes through as it is, as most calls
+    /// do: one at a time, with all of its head. `false` when it does not.
     fn poll_in_place(
         &mut self,
         cx: &mut Context<'_>,
@@ -247,8 +248,8 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
         Poll::Ready(Ok(buf.filled().len()))
     }
 
-    /// Waits for what follows a head that does not say: until a second passes without any, or there is
-    /// too much of it.
+    /// Waits for what follows a head that does not say: until a second passes without any, or there
+    /// is too much of it.
     fn poll_unsaid(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let then = loop {
             match self.poll_more(cx) {
@@ -333,7 +334,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
         if let Poll::Ready(read) = this.poll_calls(cx, buf) {
             return Poll::Ready(read);
         }
-        // The clock is heard while a call is answered, too: who reads may not ask again behind that.
+        // The clock is heard while a call is answered, too: who reads may not ask again behind
+        // that.
         ready!(this.silence.poll_too_long(cx));
         if this.is_stuck || !this.is_asked {
             this.end();
@@ -361,8 +363,8 @@ const MOST_TRAILER: usize = 16 * 1024;
 /// A device that calls once a minute keeps its connection.
 pub(super) const IDLE: Duration = Duration::from_secs(75);
 
-/// How long to wait for what a head without a length may bring: a network may be slow, and who is cut
-/// short loses more than a second.
+/// How long to wait for what a head without a length may bring: a network may be slow, and who is
+/// cut short loses more than a second.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long a head may take, with a body that it does not tell the length of: what never ends would

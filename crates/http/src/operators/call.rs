@@ -22,8 +22,8 @@ pub trait Call: sealed::Sealed + Serialize + DeserializeOwned + Send + Sync + 's
     /// What it comes to.
     type Answer: Serialize + DeserializeOwned + Send + 'static;
 
-    /// Does it. A call that tells steps ends when nobody listens to them, and so does a backup; every
-    /// other one is done also for who hangs up.
+    /// Does it. A call that tells steps ends when nobody listens to them, and so does a backup;
+    /// every other one is done also for who hangs up.
     fn ask(
         self,
         operators: &Operators,

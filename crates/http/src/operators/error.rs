@@ -13,8 +13,8 @@ use plugmint::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Why an operator's call is not done: the error of the [`Registry`](plugmint::Registry), as far as it can
-/// be told to another process.
+/// Why an operator's call is not done: the error of the [`Registry`](plugmint::Registry), as far as
+/// it can be told to another process.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct OperatorError {
     kind: FailureKind,

@@ -1,5 +1,5 @@
-//! Passwords on the socket: the one place where they are written out. A password has no serde of its own,
-//! so nothing else sends one by accident.
+//! Passwords on the socket: the one place where they are written out. A password has no serde of
+//! its own, so nothing else sends one by accident.
 
 use plugmint::{ConnectionPassword, ControlPassword, EnrollPassword};
 use serde::{Deserialize, Deserializer, Serializer};

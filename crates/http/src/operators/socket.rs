@@ -21,10 +21,11 @@ pub const SOCKET_FILE: &str = "operators.sock";
 
 impl Operators {
     /// Serves the router on the socket [`SOCKET_FILE`] in a data directory, until it is
-    /// [closed](OperatorSocket::close) or dropped. Its mode is 0600: whoever may open it is an operator.
-    /// Within a Tokio runtime; what is served goes on there.
+    /// [closed](OperatorSocket::close) or dropped. Its mode is 0600: whoever may open it is an
+    /// operator. Within a Tokio runtime; what is served goes on there.
     ///
-    /// Call it once the store is open: a socket that is there then belongs to nobody, and is replaced.
+    /// Call it once the store is open: a socket that is there then belongs to nobody, and is
+    /// replaced.
     ///
     /// # Errors
     /// [`OpenSocketError`]; nothing is served.
@@ -55,9 +56,10 @@ impl OperatorSocket {
         &self.named.0
     }
 
-    /// Takes in no further call, and waits until those under way are answered. One that takes long ends
-    /// with the step that it is at. Who has not read its answer, or has not sent all of its call, when
-    /// the grace is over is cut off; a call that was read whole is done all the same, and waited for.
+    /// Takes in no further call, and waits until those under way are answered. One that takes long
+    /// ends with the step that it is at. Who has not read its answer, or has not sent all of its
+    /// call, when the grace is over is cut off; a call that was read whole is done all the same,
+    /// and waited for.
     pub async fn close(mut self, grace: Duration) {
         drop(self.named);
         // Whoever found it by its name is heard.

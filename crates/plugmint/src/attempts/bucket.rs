@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::rate::AttemptRate;
 
-/// When the bucket will be full again, in milliseconds: what it lacks is what has yet to drip in (the
-/// generic cell rate algorithm of ITU-T I.371). One that is full lies in the past, so zero is full
-/// at any time.
+/// When the bucket will be full again, in milliseconds: what it lacks is what has yet to drip in
+/// (the generic cell rate algorithm of ITU-T I.371). One that is full lies in the past, so zero is
+/// full at any time.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Bucket {
     full_at: u64,
@@ -18,10 +18,10 @@ impl Bucket {
         let filling = rate.filling_millis();
         // Past the end of time nothing would drip in and nothing be lacking.
         let now = now.min(u64::MAX / 2);
-        // No bucket lacks more than all it holds. Where one seems to lack a little more, two callers
-        // read the clock and came here in another order: it is empty. Where it seems to lack twice
-        // that, the clock went back, and what it lacked is forgotten: a device that did nothing wrong
-        // does not pay for it.
+        // No bucket lacks more than all it holds. Where one seems to lack a little more, two
+        // callers read the clock and came here in another order: it is empty. Where it seems to
+        // lack twice that, the clock went back, and what it lacked is forgotten: a device that did
+        // nothing wrong does not pay for it.
         let most = now.saturating_add(filling);
         let went_back = self.full_at > most.saturating_add(filling);
         self.full_at = if went_back { now } else { self.full_at.clamp(now, most) };

@@ -8,8 +8,8 @@ use super::rate::AttemptRate;
 
 /// A fixed number of buckets, each under the keyed hash of a name.
 ///
-/// Names that are in the table share no bucket. A name has a few places, which its hash says; when all
-/// are others', the fullest bucket makes room, because least is forgotten with it, and what the
+/// Names that are in the table share no bucket. A name has a few places, which its hash says; when
+/// all are others', the fullest bucket makes room, because least is forgotten with it, and what the
 /// newcomer gets is [`Newcomer`]'s to say.
 pub(super) struct Table {
     rate: AttemptRate,

@@ -6,11 +6,11 @@ use crate::Source;
 
 /// Asked before credentials are given: the host may refuse, or remember something about the device.
 ///
-/// It is asked about devices, and not about Controllers. It is asked only once the device has proved its password, or an operator has asked for it, and
-/// only when nothing else refuses. It may be asked more than once for one enrollment, when others
-/// change the serial at the same time, and what it allowed may still fail: so it decides, and does
-/// nothing. It is called inside the operation, on the caller's thread: be quick, do not block, and
-/// do not call the registry.
+/// It is asked about devices, and not about Controllers. It is asked only once the device has
+/// proved its password, or an operator has asked for it, and only when nothing else refuses. It may
+/// be asked more than once for one enrollment, when others change the serial at the same time, and
+/// what it allowed may still fail: so it decides, and does nothing. It is called inside the
+/// operation, on the caller's thread: be quick, do not block, and do not call the registry.
 ///
 /// ```
 /// use plugmint::{Decider, DenyReason, EnrollRequest, Labels, Verdict};

@@ -18,8 +18,8 @@ impl Registry {
     /// Whether a password is that of an account of the host's, such as an owner who works on their
     /// devices: under the attempt limits and on the pool that devices' passwords have.
     ///
-    /// `account` is what the caller claims to be, such as an email; `hash` is `None` for one that is
-    /// not there, which costs what one at the default cost does. Nothing is read or written.
+    /// `account` is what the caller claims to be, such as an email; `hash` is `None` for one that
+    /// is not there, which costs what one at the default cost does. Nothing is read or written.
     ///
     /// # Errors
     /// * [`AccountError::Throttled`], [`AccountError::Overloaded`]: ask again after the time that

@@ -171,8 +171,8 @@ impl RegistryBuilder {
     ///   and [`OpenError::Untagged`] when it was made without and they were.
     /// * [`OpenError::WrongRootKey`] when a key is not the one that the store was made with.
     /// * [`OpenError::MissingRootKey`] when the store hangs on a key that was not given and whose
-    ///   version was not [dropped](Registry::drop_root_key), and [`OpenError::UnknownRootKey`] when a
-    ///   key was given that it does not know: [`Registry::rotate_root_key`] adds one.
+    ///   version was not [dropped](Registry::drop_root_key), and [`OpenError::UnknownRootKey`] when
+    ///   a key was given that it does not know: [`Registry::rotate_root_key`] adds one.
     /// * [`OpenError::RootKey`] and [`OpenError::NoRootKey`] when there is no key.
     /// * [`OpenError::Threads`] when the threads for slow hashing do not start.
     /// * [`OpenError::Fault`] when the store fails, or holds what this plugmint does not read: a

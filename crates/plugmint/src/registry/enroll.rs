@@ -73,9 +73,9 @@ impl Registry {
         self.attempt(Some(source), id, password, None).await
     }
 
-    /// As [`enroll_from`](Self::enroll_from), for a device that says what is to be kept with it: that
-    /// is written in the same commit, an access level too, which leaves a second event. A repeat writes
-    /// nothing, and so keeps nothing.
+    /// As [`enroll_from`](Self::enroll_from), for a device that says what is to be kept with it:
+    /// that is written in the same commit, an access level too, which leaves a second event. A
+    /// repeat writes nothing, and so keeps nothing.
     ///
     /// # Errors
     /// Those of [`enroll`](Self::enroll).

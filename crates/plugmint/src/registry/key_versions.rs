@@ -28,8 +28,8 @@ impl Registry {
         self.0.keys.load().current()
     }
 
-    /// Every version that the store knows, oldest first, and where each stands; `None` for one that is
-    /// in use.
+    /// Every version that the store knows, oldest first, and where each stands; `None` for one that
+    /// is in use.
     ///
     /// # Errors
     /// [`Fault`]
@@ -41,8 +41,8 @@ impl Registry {
         Ok(stored.versions().map(|version| (version, standing(version))).collect())
     }
 
-    /// After a conflict: that it was not about this registry's own key version, closed by somebody else
-    /// who was given a newer one.
+    /// After a conflict: that it was not about this registry's own key version, closed by somebody
+    /// else who was given a newer one.
     pub(super) async fn ensure_key_in_use(&self, conflict: &Key) -> Result<(), Fault> {
         if *conflict != keys::key_standing(self.key_version())? {
             return Ok(());
@@ -59,8 +59,8 @@ impl Registry {
         self.0.tags.as_ref().map_or(&*self.0.store, |tags| &**tags.under())
     }
 
-    /// What has to be looked at to see what lies under a key version: everything that has a tag, and
-    /// else the serials, which alone hold something sealed.
+    /// What has to be looked at to see what lies under a key version: everything that has a tag,
+    /// and else the serials, which alone hold something sealed.
     fn swept(&self) -> &'static [u8] {
         if self.0.tags.is_some() { b"" } else { keys::SERIALS }
     }

@@ -79,8 +79,8 @@ impl Registry {
         set.ok_or_else(|| Unknown::holder(plug_id).into())
     }
 
-    /// As [`set_profile`](Self::set_profile), by the Thing or Controller itself with its Plug-ID and
-    /// connection password; one in its overlap does not do.
+    /// As [`set_profile`](Self::set_profile), by the Thing or Controller itself with its Plug-ID
+    /// and connection password; one in its overlap does not do.
     ///
     /// # Errors
     /// * [`AuthenticateError::Refused`]: the one answer for whoever does not prove who it is.

@@ -1,5 +1,5 @@
-//! What a decision about a Thing, its Controllers and grants rests on: read piece by piece, each with
-//! the guard that its commit needs.
+//! What a decision about a Thing, its Controllers and grants rests on: read piece by piece, each
+//! with the guard that its commit needs.
 
 use std::collections::BTreeMap;
 
@@ -44,8 +44,8 @@ impl<'a> Reading<'a> {
         Conclusion { reading: self, decision: None }
     }
 
-    /// One step for each key: what is written, or deleted where there is no value, and what was only
-    /// read. What is written without having been read must be new.
+    /// One step for each key: what is written, or deleted where there is no value, and what was
+    /// only read. What is written without having been read must be new.
     pub(super) fn into_batch(self, writes: Writes) -> Result<Batch, Fault> {
         let mut batch = Batch::new();
         for (key, guard) in &self.guards {

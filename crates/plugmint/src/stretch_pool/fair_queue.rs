@@ -39,8 +39,8 @@ impl<K: Copy + Ord, T> FairQueue<K, T> {
         item
     }
 
-    /// Makes room for an item of an owner whose line is shorter by two or more than the longest: takes
-    /// out the last of that.
+    /// Makes room for an item of an owner whose line is shorter by two or more than the longest:
+    /// takes out the last of that.
     pub(super) fn make_room(&mut self, owner: K) -> Option<T> {
         let own = self.lines.get(&owner).map_or(0, VecDeque::len);
         let (_, longest) = self.lines.iter_mut().max_by_key(|(_, line)| line.len())?;

@@ -16,16 +16,16 @@ pub struct StretchLimits {
 
 impl StretchLimits {
     /// `workers` threads, and at most `queue` passwords that wait for one. What comes on top is
-    /// answered `Overloaded` at once: the newcomer, or where another template has more that wait, the
-    /// last of those.
+    /// answered `Overloaded` at once: the newcomer, or where another template has more that wait,
+    /// the last of those.
     #[must_use]
     pub const fn new(workers: NonZeroUsize, queue: usize) -> Self {
         Self { workers, queue, deadline: DEADLINE }
     }
 
     /// How long a password may wait for a thread; 10 seconds unless told otherwise. One that has
-    /// waited so long when its turn comes is answered `Overloaded` and not hashed: whoever asked has
-    /// gone by then, and the thread is free for who has not.
+    /// waited so long when its turn comes is answered `Overloaded` and not hashed: whoever asked
+    /// has gone by then, and the thread is free for who has not.
     #[must_use]
     pub const fn with_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }

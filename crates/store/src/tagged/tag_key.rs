@@ -31,8 +31,8 @@ impl TagKey {
         Self { version, mac: Box::new(mac), end: None }
     }
 
-    /// Once a record stands under `end`, no commit is tagged under this key: each demands that there
-    /// be none. So what was not tagged under it when that record came never will be.
+    /// Once a record stands under `end`, no commit is tagged under this key: each demands that
+    /// there be none. So what was not tagged under it when that record came never will be.
     #[must_use]
     pub fn ended_by(self, end: Key) -> Self {
         Self { end: Some(end), ..self }

@@ -7,8 +7,8 @@ use crate::lifecycle::command::TEXTS;
 use crate::lifecycle::{ALL, World};
 
 impl World {
-    /// With everybody that ever was that is kept which the model says, and of what is empty there is
-    /// no record.
+    /// With everybody that ever was that is kept which the model says, and of what is empty there
+    /// is no record.
     pub(super) fn check_profiles(&self) {
         for told in self.model.all_told() {
             let profile = block_on(self.registry.profile(&told.plug_id)).unwrap();

@@ -7,9 +7,9 @@ use crate::{control_of, enroll_password, generated_password, known_as};
 use super::Story;
 
 impl Story {
-    /// Things and a Controller with each part of a profile, with all and with none any more, said by
-    /// themselves and by an operator; and two that went to somebody else, of which one came back to
-    /// the identity that it had.
+    /// Things and a Controller with each part of a profile, with all and with none any more, said
+    /// by themselves and by an operator; and two that went to somebody else, of which one came back
+    /// to the identity that it had.
     pub(super) async fn keep_profiles(&mut self) {
         let name = |text| Some(DeviceName::parse(text).unwrap());
         let text = |text| Some(OpaqueText::parse(text).unwrap());

@@ -52,8 +52,8 @@ impl Story {
         }
     }
 
-    /// Templates with a serial in them: changed, closed, opened again, with a deletion that was given
-    /// up, and deleted.
+    /// Templates with a serial in them: changed, closed, opened again, with a deletion that was
+    /// given up, and deleted.
     pub(super) async fn end_templates(&mut self) {
         let changed = self.template_with("changed", 500).await;
         let closed = self.template_with("closed", 501).await;

@@ -58,7 +58,8 @@ fn no_more(tally: &mut Tally) {
     tally.count(&house.recorded, &["last-ordinal"]);
 }
 
-/// As if four billion had come: the one number of the record that says which comes next is the last.
+/// As if four billion had come: the one number of the record that says which comes next is the
+/// last.
 fn give_all_but_the_last_ordinal(house: &House) {
     let id = &house.door.0;
     let key = [b"s", id.template().body().as_slice(), id.serial().as_str().as_bytes()].concat();

@@ -9,7 +9,8 @@ use crate::profiles::change;
 
 use super::{Given, Model, by_ada, said};
 
-/// What the core says to a change, or the code of its refusal; `None` where nobody has that Plug-ID.
+/// What the core says to a change, or the code of its refusal; `None` where nobody has that
+/// Plug-ID.
 type Decided = Option<Result<Decision<Outcome, ControllerChange>, &'static str>>;
 
 impl Model {

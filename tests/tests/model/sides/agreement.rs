@@ -43,8 +43,8 @@ impl Side {
         self.shows_profiles(model);
     }
 
-    /// Whether what is shown of serials and templates, and what lies under Controllers and profiles,
-    /// which may change without an event, is what the model has.
+    /// Whether what is shown of serials and templates, and what lies under Controllers and
+    /// profiles, which may change without an event, is what the model has.
     pub(crate) fn is_at(&self, model: &Model) -> bool {
         let listed = |id: &TemplateId| {
             let filter = of_template(id);

@@ -7,8 +7,8 @@ use plugmint_tests::YieldingStore;
 
 use super::*;
 
-/// What is told of a phone's access to a Thing while `meanwhile` is done at one of the call's awaits, at
-/// each of them.
+/// What is told of a phone's access to a Thing while `meanwhile` is done at one of the call's
+/// awaits, at each of them.
 fn told_while(
     before: impl Fn(&Scene, &SerialId, &PlugId),
     meanwhile: impl Fn(&Scene, &SerialId, &PlugId),

@@ -228,7 +228,8 @@ fn the_end_of_the_grace_ends_it() {
     home.done(&["template", "list"], "");
 }
 
-/// Whether whoever wrote the store last has closed it: redb says in its file whether it must recover.
+/// Whether whoever wrote the store last has closed it: redb says in its file whether it must
+/// recover.
 fn is_closed(home: &Home) -> bool {
     const MAGIC: usize = 9;
     const MUST_RECOVER: u8 = 2;

@@ -60,8 +60,8 @@ fn a_server_asks_for_all_the_descriptors_that_it_may_have() {
     assert!(said.contains("connections=472"), "{said}");
 }
 
-/// Operators and metrics of a server whose devices' places are all taken are served; a device is, once
-/// there is one.
+/// Operators and metrics of a server whose devices' places are all taken are served; a device is,
+/// once there is one.
 fn assert_holds(server: &Server, home: &Home, template: &str, id: &str, auth: &str) {
     let sitting = crowd(server, 80);
     let mut waiting = server.connect();

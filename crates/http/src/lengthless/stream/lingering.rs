@@ -70,8 +70,8 @@ mod tests {
 
     use super::*;
 
-    /// Whether a connection has ended before its device has, and within ten seconds: what the device
-    /// sent, and goes on to send once it is shut down.
+    /// Whether a connection has ended before its device has, and within ten seconds: what the
+    /// device sent, and goes on to send once it is shut down.
     fn ends(sent: &str, then: &[u8]) -> bool {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
         runtime.unwrap().block_on(async {

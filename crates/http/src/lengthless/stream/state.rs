@@ -27,7 +27,8 @@ pub(super) enum State {
 }
 
 impl State {
-    /// Whether more is to come of what the device has begun to send: `has_begun` when that may be a head.
+    /// Whether more is to come of what the device has begun to send: `has_begun` when that may be a
+    /// head.
     pub(super) const fn is_open(&self, has_begun: bool) -> bool {
         match self {
             Self::Head => has_begun,

@@ -41,7 +41,8 @@ impl<S> DeviceStream<S> {
     }
 }
 
-/// Whether these are heads of what comes before an answer (RFC 9110, section 15.2), and nothing else.
+/// Whether these are heads of what comes before an answer (RFC 9110, section 15.2), and nothing
+/// else.
 fn is_interim(mut bytes: &[u8]) -> bool {
     while bytes.starts_with(INTERIM) && !bytes.starts_with(SWITCHES) {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
@@ -54,8 +55,8 @@ fn is_interim(mut bytes: &[u8]) -> bool {
     false
 }
 
-/// Not vectored: hyper copies an answer behind its head then, and to send one piece costs the system
-/// less by more than that, since answers are short.
+/// Not vectored: hyper copies an answer behind its head then, and to send one piece costs the
+/// system less by more than that, since answers are short.
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for DeviceStream<S> {
     fn poll_write(
         self: Pin<&mut Self>,

@@ -27,7 +27,8 @@ call! {
 }
 
 call! {
-    /// Whether a history is whole: [`Registry::verify_history`](plugmint::Registry::verify_history).
+    /// Whether a history is whole:
+    /// [`Registry::verify_history`](plugmint::Registry::verify_history).
     VerifyHistory("serial/verify-history") => VerifiedHistory;
     {
         /// Which serial.
@@ -40,8 +41,8 @@ call! {
 }
 
 call! {
-    /// Events of all serials, up to the last: [`Registry::feed`](plugmint::Registry::feed). Tells each
-    /// page; answers where to go on.
+    /// Events of all serials, up to the last: [`Registry::feed`](plugmint::Registry::feed). Tells
+    /// each page; answers where to go on.
     ReadFeed("events/feed") while FeedPage => FeedCursor;
     {
         /// From where on.
@@ -78,8 +79,8 @@ pub struct FeedPage {
 }
 
 call! {
-    /// Forgets old events: [`Registry::forget_events`](plugmint::Registry::forget_events) to the end. Tells
-    /// and answers how many are forgotten by now.
+    /// Forgets old events: [`Registry::forget_events`](plugmint::Registry::forget_events) to the
+    /// end. Tells and answers how many are forgotten by now.
     ForgetEvents("events/forget") while u64 => u64;
     {
         /// Those from before then.

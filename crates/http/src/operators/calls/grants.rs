@@ -95,7 +95,8 @@ call! {
 }
 
 call! {
-    /// What Controllers may do with a Thing: [`Registry::set_access`](plugmint::Registry::set_access).
+    /// What Controllers may do with a Thing:
+    /// [`Registry::set_access`](plugmint::Registry::set_access).
     SetAccess("serial/set-access") => Outcome;
     {
         /// Which Thing.

@@ -10,8 +10,9 @@ use super::{Operators, Serves, call};
 use crate::operators::{OperatorError, OperatorsHost};
 
 call! {
-    /// The versions that the registry knows, [`Registry::key_versions`](plugmint::Registry::key_versions),
-    /// and those that the host has besides; oldest first.
+    /// The versions that the registry knows,
+    /// [`Registry::key_versions`](plugmint::Registry::key_versions), and those that the host has
+    /// besides; oldest first.
     ListKeys("key/list") => Vec<ListedKey>;
     {}
     |_call, operators| {
@@ -73,8 +74,9 @@ pub enum VersionStanding {
 }
 
 call! {
-    /// Counts what lies under each version: [`Registry::key_progress`](plugmint::Registry::key_progress)
-    /// to the end; tells what it has counted.
+    /// Counts what lies under each version:
+    /// [`Registry::key_progress`](plugmint::Registry::key_progress) to the end; tells what it has
+    /// counted.
     CountKeys("key/count") while KeyProgress => KeyProgress;
     {}
     |_call, operators, steps| {
@@ -142,8 +144,8 @@ pub struct AddedKey {
 
 call! {
     /// Brings everything under the current version:
-    /// [`Registry::sweep_keys`](plugmint::Registry::sweep_keys) to the end. Tells how many records were
-    /// rewritten by now.
+    /// [`Registry::sweep_keys`](plugmint::Registry::sweep_keys) to the end. Tells how many records
+    /// were rewritten by now.
     SweepKeys("key/sweep") while u64 => SweptKeys;
     {}
     |_call, operators, steps| {

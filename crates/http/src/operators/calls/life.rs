@@ -40,8 +40,8 @@ verb! {
 }
 
 call! {
-    /// Makes a device enroll again: [`Registry::reactivate`](plugmint::Registry::reactivate), or with an
-    /// overlap.
+    /// Makes a device enroll again: [`Registry::reactivate`](plugmint::Registry::reactivate), or
+    /// with an overlap.
     Reactivate("serial/reactivate") => Outcome;
     {
         /// Which serial.

@@ -49,8 +49,8 @@ call! {
 }
 
 call! {
-    /// Counts serials: [`Registry::count_serials`](plugmint::Registry::count_serials) to the end; tells
-    /// how many it has counted.
+    /// Counts serials: [`Registry::count_serials`](plugmint::Registry::count_serials) to the end;
+    /// tells how many it has counted.
     CountSerials("serial/count") while SerialCounts => SerialCounts;
     {
         /// Which ones.

@@ -53,8 +53,8 @@ call! {
 }
 
 call! {
-    /// Registers many: [`Registry::register_all`](plugmint::Registry::register_all). For each, in order,
-    /// why it is not registered now; `null` where it is.
+    /// Registers many: [`Registry::register_all`](plugmint::Registry::register_all). For each, in
+    /// order, why it is not registered now; `null` where it is.
     RegisterAll("serial/register-all") => Vec<Option<OperatorError>>;
     {
         /// Of which template.

@@ -91,8 +91,8 @@ call! {
 }
 
 call! {
-    /// Deletes a template: [`TemplateDeletion`](plugmint::TemplateDeletion) to its end; tells each step.
-    /// Given up by who asked, it leaves the template closed.
+    /// Deletes a template: [`TemplateDeletion`](plugmint::TemplateDeletion) to its end; tells each
+    /// step. Given up by who asked, it leaves the template closed.
     DeleteTemplate("template/delete") while DeletionProgress => DeletionProgress;
     {
         /// Which one.

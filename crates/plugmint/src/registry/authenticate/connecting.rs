@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// A connection that is watched, or one that nobody watches: that one pays nothing for the other.
+    /// A connection that is watched, or one that nobody watches: that one pays nothing for the
+    /// other.
     ///
     /// `Either` of futures-util is the same, and polled by a call of its own, which costs a
     /// connection more than the question whether anybody watches.

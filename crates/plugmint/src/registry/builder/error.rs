@@ -65,8 +65,8 @@ pub enum OpenError {
     #[error("the records of the store have tags: expected to be opened with tagged records")]
     Tagged,
     /// The store's records have no tags: open it without
-    /// [`with_tagged_records`](crate::RegistryBuilder::with_tagged_records). The program opens stores
-    /// with tags only.
+    /// [`with_tagged_records`](crate::RegistryBuilder::with_tagged_records). The program opens
+    /// stores with tags only.
     #[error("the records of the store have no tags: expected a store that was made with them")]
     Untagged,
     /// There is not a single version of the root key.

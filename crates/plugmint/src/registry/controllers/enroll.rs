@@ -20,17 +20,18 @@ impl Registry {
     /// Somebody, such as a phone, enrolls as a Controller of a Thing with the Thing's control
     /// password, and is granted the Thing in the same commit.
     ///
-    /// Its Plug-ID and connection password are derived from the control password and an ordinal that
-    /// is used once. Whoever names its own serial number is given the same credentials again until
-    /// it has connected, and new ones once it was reactivated. **Without one, who asks again is
-    /// another Controller**: an answer that was lost leaves one that nobody uses, and that makes
+    /// Its Plug-ID and connection password are derived from the control password and an ordinal
+    /// that is used once. Whoever names its own serial number is given the same credentials again
+    /// until it has connected, and new ones once it was reactivated. **Without one, who asks again
+    /// is another Controller**: an answer that was lost leaves one that nobody uses, and that makes
     /// room once there are too many.
     ///
-    /// A host's [`Decider`](crate::Decider) is not asked: what a Controller may do is said by its grants.
+    /// A host's [`Decider`](crate::Decider) is not asked: what a Controller may do is said by its
+    /// grants.
     ///
     /// One commit, and an Argon2id on a thread of the pool where control passwords are chosen. The
-    /// [`AttemptLimits`](crate::AttemptLimits) of a Thing's control password are apart from those of
-    /// its enroll password; `source` is where the call came from, if the host knows.
+    /// [`AttemptLimits`](crate::AttemptLimits) of a Thing's control password are apart from those
+    /// of its enroll password; `source` is where the call came from, if the host knows.
     ///
     /// ```
     /// # pollster::block_on(async {

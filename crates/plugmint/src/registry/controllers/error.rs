@@ -28,8 +28,8 @@ pub enum EnrollControllerError {
     /// The password is right, and the Thing has used its last ordinal, after four billion.
     #[error("the thing has used its last ordinal: it can have no more controllers")]
     LastOrdinal,
-    /// Too many attempts were made, from this source or of this Thing; whether the password is right
-    /// was not looked at.
+    /// Too many attempts were made, from this source or of this Thing; whether the password is
+    /// right was not looked at.
     #[error("too many attempts: try again in {} s", whole_seconds(*retry_after))]
     Throttled {
         /// When there is another attempt.

@@ -29,8 +29,8 @@ impl Registry {
         Ok(ControllerStatus::new(id, ordinal, &attached.controller, &roster))
     }
 
-    /// The Controllers that enrolled with a Thing, retired ones too, behind the one with the ordinal
-    /// `after`, at most `limit`, oldest first.
+    /// The Controllers that enrolled with a Thing, retired ones too, behind the one with the
+    /// ordinal `after`, at most `limit`, oldest first.
     ///
     /// # Errors
     /// * [`LookUpError::Unknown`] template or serial.

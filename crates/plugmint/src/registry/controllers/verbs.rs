@@ -37,8 +37,8 @@ impl Registry {
         .await
     }
 
-    /// The Controller may connect and act again, with the password that it had. One commit; a repeat
-    /// writes nothing and says `AlreadyDone`.
+    /// The Controller may connect and act again, with the password that it had. One commit; a
+    /// repeat writes nothing and says `AlreadyDone`.
     ///
     /// # Errors
     /// * [`VerbError::Unknown`] Controller.
@@ -60,8 +60,8 @@ impl Registry {
     /// The Controller's password ends at once, and it enrolls again with its own serial number and
     /// the control password: the same Plug-ID, another password. Its grants stay.
     ///
-    /// `seen` is the epoch that the caller saw. So a call whose outcome is unknown is made again: it
-    /// answers `AlreadyDone` when it was done. One commit.
+    /// `seen` is the epoch that the caller saw. So a call whose outcome is unknown is made again:
+    /// it answers `AlreadyDone` when it was done. One commit.
     ///
     /// # Errors
     /// * [`VerbError::Unknown`] Controller.
@@ -95,8 +95,9 @@ impl Registry {
         .await
     }
 
-    /// The Controller never connects again and acts on nothing. Its ordinal stays used; the place that
-    /// it took, if it took one, is free. From any stage; one commit; a repeat writes nothing and says `AlreadyDone`.
+    /// The Controller never connects again and acts on nothing. Its ordinal stays used; the place
+    /// that it took, if it took one, is free. From any stage; one commit; a repeat writes nothing
+    /// and says `AlreadyDone`.
     ///
     /// # Errors
     /// * [`RetireError::Unknown`] Controller.

@@ -13,8 +13,9 @@ use crate::{Fault, keys};
 use super::{Prepared, Settled, TRIES};
 
 impl Registry {
-    /// As [`drive`](Self::drive), for a decision that reads as it goes: reads, lets `decide` decide,
-    /// and commits what it decided, guarded by all that it read. It may be asked more than once.
+    /// As [`drive`](Self::drive), for a decision that reads as it goes: reads, lets `decide`
+    /// decide, and commits what it decided, guarded by all that it read. It may be asked more than
+    /// once.
     pub(in crate::registry) async fn drive_thing<'a, A, E, F>(
         &'a self,
         id: &SerialId,
@@ -87,8 +88,8 @@ impl Registry {
     }
 }
 
-/// Writes the Controllers that a change is about, each with its credential. What it means for whoever
-/// is connected.
+/// Writes the Controllers that a change is about, each with its credential. What it means for
+/// whoever is connected.
 async fn write_controllers(
     reading: &mut Reading<'_>,
     writes: &mut Writes,

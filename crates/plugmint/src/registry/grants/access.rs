@@ -11,12 +11,12 @@ use crate::registry::{MarkError, Registry, VerbError};
 
 impl Registry {
     /// What a Controller or a Thing may do with a Thing: none without a grant, and while either of
-    /// the two is disabled or retired; else what the Thing says, and where it says nothing, what its
-    /// template says.
+    /// the two is disabled or retired; else what the Thing says, and where it says nothing, what
+    /// its template says.
     ///
     /// Nothing is proved here: ask for whom [`authenticate`](Self::authenticate) answered. Whoever
-    /// and whatever is unknown has no access. Up to ten look-ups and no commit: what is told held at one
-    /// moment of the call.
+    /// and whatever is unknown has no access. Up to ten look-ups and no commit: what is told held
+    /// at one moment of the call.
     ///
     /// # Errors
     /// [`Fault`]

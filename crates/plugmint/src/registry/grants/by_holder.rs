@@ -18,8 +18,8 @@ use super::error::AddThingError;
 impl Registry {
     /// A Controller, or a Thing, is granted one more Thing with that Thing's control password. It
     /// proves who it is with its own Plug-ID and connection password; one in its overlap does not
-    /// do. One commit, and an Argon2id on a thread of the pool where control passwords are chosen; a
-    /// repeat writes nothing and says `AlreadyDone`.
+    /// do. One commit, and an Argon2id on a thread of the pool where control passwords are chosen;
+    /// a repeat writes nothing and says `AlreadyDone`.
     ///
     /// The [`AttemptLimits`](crate::AttemptLimits) of a Thing's control password hold here as for
     /// [`enroll_controller`](Self::enroll_controller).
@@ -56,8 +56,8 @@ impl Registry {
     /// by its owner's password.
     ///
     /// # Errors
-    /// Those of [`add_thing`](Self::add_thing); [`AddThingError::Refused`] for an unknown holder and
-    /// one that is retired.
+    /// Those of [`add_thing`](Self::add_thing); [`AddThingError::Refused`] for an unknown holder
+    /// and one that is retired.
     #[instrument(
         level = "debug",
         skip_all,
@@ -141,15 +141,15 @@ impl Registry {
     }
 
     /// A Controller, or a Thing, gives up Things that it was granted. One that it was not granted,
-    /// or that is not there, is given up already. Each is one commit of its own: after an error some
-    /// may be done, and a repeat does the rest. How many grants ended.
+    /// or that is not there, is given up already. Each is one commit of its own: after an error
+    /// some may be done, and a repeat does the rest. How many grants ended.
     ///
-    /// It proves who it is with its own Plug-ID and connection password; one in its overlap does not
-    /// do.
+    /// It proves who it is with its own Plug-ID and connection password; one in its overlap does
+    /// not do.
     ///
     /// # Errors
-    /// * [`AuthenticateError::Refused`]: the one answer for an unknown holder, a wrong password, one
-    ///   in its overlap, and one that is disabled or retired.
+    /// * [`AuthenticateError::Refused`]: the one answer for an unknown holder, a wrong password,
+    ///   one in its overlap, and one that is disabled or retired.
     /// * [`AuthenticateError::Fault`]
     #[instrument(level = "debug", skip_all, fields(%holder), err(level = "debug"))]
     pub async fn release_things(

@@ -23,8 +23,8 @@ pub enum AddThingError {
     /// the template is closed.
     #[error("the thing is refused")]
     ThingRefused,
-    /// Too many attempts were made, from this source or of this Thing; whether the password is right
-    /// was not looked at.
+    /// Too many attempts were made, from this source or of this Thing; whether the password is
+    /// right was not looked at.
     #[error("too many attempts: try again in {} s", whole_seconds(*retry_after))]
     Throttled {
         /// When there is another attempt.

@@ -54,8 +54,8 @@ impl Registry {
         Ok(listed)
     }
 
-    /// What a Controller, or a Thing, may act on, in the order of template and serial number, behind
-    /// `after`; as [`grants_on`](Self::grants_on).
+    /// What a Controller, or a Thing, may act on, in the order of template and serial number,
+    /// behind `after`; as [`grants_on`](Self::grants_on).
     ///
     /// # Errors
     /// * [`LookUpError::Unknown`] holder.

@@ -14,20 +14,21 @@ use crate::{Fault, keys};
 use super::KeyUses;
 
 impl Registry {
-    /// Drops a version of the root key under which nothing lies any more: its root may be destroyed,
-    /// and a registry opens without it. Serials of that version stay: they enroll, enroll again and
-    /// connect by what was [kept](Self::rotate_root_key) of it.
+    /// Drops a version of the root key under which nothing lies any more: its root may be
+    /// destroyed, and a registry opens without it. Serials of that version stay: they enroll,
+    /// enroll again and connect by what was [kept](Self::rotate_root_key) of it.
     ///
-    /// Walks over all records, up to twice, and makes two commits. The first closes the version: from
-    /// that instant on no commit of whatever process puts anything under it, because each that would
-    /// demands that it be not closed. So what the walk after that finds nowhere is nowhere, also
-    /// behind the walk; then the second says so. A version that is closed and not dropped is asked for
-    /// again, after a sweep. Another process that was not [brought over](Self::rotate_root_key) cannot
-    /// register any more, nor with tagged records write, once the version that it is at is closed.
+    /// Walks over all records, up to twice, and makes two commits. The first closes the version:
+    /// from that instant on no commit of whatever process puts anything under it, because each that
+    /// would demands that it be not closed. So what the walk after that finds nowhere is nowhere,
+    /// also behind the walk; then the second says so. A version that is closed and not dropped is
+    /// asked for again, after a sweep. Another process that was not [brought
+    /// over](Self::rotate_root_key) cannot register any more, nor with tagged records write, once
+    /// the version that it is at is closed.
     ///
-    /// This registry keeps the version's keys in memory until it is opened again, for calls that have
-    /// just read what lay under it. Backups that were made before the sweep need the root: they are
-    /// the host's to count.
+    /// This registry keeps the version's keys in memory until it is opened again, for calls that
+    /// have just read what lay under it. Backups that were made before the sweep need the root:
+    /// they are the host's to count.
     ///
     /// A repeat answers `AlreadyDone`.
     ///
@@ -35,8 +36,8 @@ impl Registry {
     /// * [`DropKeyError::Unknown`] to the store.
     /// * [`DropKeyError::Current`]: rotate first.
     /// * [`DropKeyError::InUse`]: something lies under it; sweep first.
-    /// * [`DropKeyError::NotKept`]: what its serials hang on was not kept, in a store that was made with
-    ///   more than one version by an older plugmint; the next rotation keeps it.
+    /// * [`DropKeyError::NotKept`]: what its serials hang on was not kept, in a store that was made
+    ///   with more than one version by an older plugmint; the next rotation keeps it.
     /// * [`DropKeyError::Fault`]; [`Fault::KeptKeys`] when what was kept does not open.
     ///
     /// After all of them its root is still needed, or a repeat says `AlreadyDone`.
@@ -71,8 +72,8 @@ impl Registry {
         Err(Fault::Contended { tries: TRIES }.into())
     }
 
-    /// The commit by which a version stands so: guarded by the check of a newer one, so that it is not
-    /// the current one, and by what was kept of it, which opens.
+    /// The commit by which a version stands so: guarded by the check of a newer one, so that it is
+    /// not the current one, and by what was kept of it, which opens.
     fn standing(
         &self,
         stored: &StoredKeys,

@@ -16,11 +16,11 @@ use crate::stored_keys::StoredKeys;
 use super::KeyCursor;
 
 impl Registry {
-    /// Counts what lies under each key version among the next 65,536 records behind `after`, and says
-    /// from where to go on; `None` when that were all. Add the counts up.
+    /// Counts what lies under each key version among the next 65,536 records behind `after`, and
+    /// says from where to go on; `None` when that were all. Add the counts up.
     ///
-    /// By counting, so it tells of no single moment: [`drop_root_key`](Self::drop_root_key) does not
-    /// rely on it.
+    /// By counting, so it tells of no single moment: [`drop_root_key`](Self::drop_root_key) does
+    /// not rely on it.
     ///
     /// # Errors
     /// [`Fault`]

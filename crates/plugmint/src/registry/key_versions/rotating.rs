@@ -21,22 +21,23 @@ impl Registry {
     /// records' tags and whatever is sealed. `root_keys` answers for it and for every version that
     /// was not [dropped](Self::drop_root_key); the highest is the new one.
     ///
-    /// Nobody is refused for it at any moment: serials stay under the version that they have, and this
-    /// registry goes over without a pause. Another process on the same store goes on under the version
-    /// that it knows, and does not read what was written under the new one until it is called in the
-    /// same way or opens the store again: call each before any device can come to another process
-    /// than the one it enrolled at.
+    /// Nobody is refused for it at any moment: serials stay under the version that they have, and
+    /// this registry goes over without a pause. Another process on the same store goes on under the
+    /// version that it knows, and does not read what was written under the new one until it is
+    /// called in the same way or opens the store again: call each before any device can come to
+    /// another process than the one it enrolled at.
     ///
-    /// One commit, which also keeps, sealed under the new version, what the serials of every older one
-    /// hang on. A repeat answers `AlreadyDone`, and brings this registry to the highest version, which
-    /// is then the one of the store: so is an unknown outcome settled.
+    /// One commit, which also keeps, sealed under the new version, what the serials of every older
+    /// one hang on. A repeat answers `AlreadyDone`, and brings this registry to the highest
+    /// version, which is then the one of the store: so is an unknown outcome settled.
     ///
-    /// What to do then: [`sweep_keys`](Self::sweep_keys), and [`drop_root_key`](Self::drop_root_key).
+    /// What to do then: [`sweep_keys`](Self::sweep_keys), and
+    /// [`drop_root_key`](Self::drop_root_key).
     ///
     /// # Errors
     /// * [`RotateError::NoRootKey`] and [`RotateError::RootKey`] when there is no key.
-    /// * [`RotateError::WrongRootKey`] when a key is not the one that the store knows of its version,
-    ///   [`RotateError::MissingRootKey`] when one that it hangs on is not there, and
+    /// * [`RotateError::WrongRootKey`] when a key is not the one that the store knows of its
+    ///   version, [`RotateError::MissingRootKey`] when one that it hangs on is not there, and
     ///   [`RotateError::UnknownRootKey`] when one in between is not known.
     /// * [`RotateError::NotNext`] when the highest version is not the next one.
     /// * [`RotateError::SameRootKey`] when the new key is an older version's.
@@ -66,7 +67,8 @@ impl Registry {
         Err(Fault::Contended { tries: TRIES }.into())
     }
 
-    /// The commit that brings in the version that is given and not known; `None` when all are known.
+    /// The commit that brings in the version that is given and not known; `None` when all are
+    /// known.
     fn rotation(&self, given: &Given, stored: &StoredKeys) -> Result<Option<Batch>, RotateError> {
         let version = given.ring.current();
         match stored.ensure_match(&given.checks) {
@@ -122,8 +124,8 @@ impl Registry {
     }
 }
 
-/// Everything that root keys were asked for, so that nobody has to be asked between a commit and the
-/// answer to it.
+/// Everything that root keys were asked for, so that nobody has to be asked between a commit and
+/// the answer to it.
 struct Given {
     ring: KeyRing,
     checks: BTreeMap<KeyVersion, KeyCheck>,

@@ -17,22 +17,22 @@ use crate::{Fault, keys};
 use super::{KeyCursor, Lying};
 
 impl Registry {
-    /// Brings the next records behind `after` under the current version of the root key: sealed enroll
-    /// keys are sealed anew, and records with an older tag get a new one. Begin with `None`, and go on
-    /// with what [`Swept::next`] says until it says `None`. A run that was broken off begins anew: what
-    /// is done is passed over.
+    /// Brings the next records behind `after` under the current version of the root key: sealed
+    /// enroll keys are sealed anew, and records with an older tag get a new one. Begin with `None`,
+    /// and go on with what [`Swept::next`] says until it says `None`. A run that was broken off
+    /// begins anew: what is done is passed over.
     ///
     /// No device is needed and none notices. No serial changes: not its version, stage, epoch or
-    /// history. What somebody else changes at the same time is looked at again, and nothing of that is
-    /// lost. What lies under an older version when a run ends was written by a call that had begun
-    /// before the rotation: [`key_progress`](Self::key_progress) shows it, and another run brings it
-    /// over.
+    /// history. What somebody else changes at the same time is looked at again, and nothing of that
+    /// is lost. What lies under an older version when a run ends was written by a call that had
+    /// begun before the rotation: [`key_progress`](Self::key_progress) shows it, and another run
+    /// brings it over.
     ///
     /// Looks at 1,024 records, and makes a commit for each 128 of them that are rewritten.
     ///
     /// # Errors
-    /// [`Fault`]; some of these records were brought over. Call again. A record that was tampered with
-    /// stops the run: it is named, and not given a new tag.
+    /// [`Fault`]; some of these records were brought over. Call again. A record that was tampered
+    /// with stops the run: it is named, and not given a new tag.
     #[instrument(level = "debug", skip_all, err(level = "debug"))]
     pub async fn sweep_keys(&self, after: Option<&KeyCursor>) -> Result<Swept, Fault> {
         self.ensure_open()?;
@@ -55,7 +55,8 @@ impl Registry {
         Ok(swept)
     }
 
-    /// Puts records that were read before; those that somebody changed meanwhile are looked at again.
+    /// Puts records that were read before; those that somebody changed meanwhile are looked at
+    /// again.
     async fn put_renewed(&self, mut renewed: BTreeMap<Key, Renewed>) -> Result<u64, Fault> {
         // Somebody else may be faster at each of them, and at some more than once.
         for _ in 0..renewed.len() + usize::try_from(TRIES).unwrap_or_default() {

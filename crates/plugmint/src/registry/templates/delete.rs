@@ -21,8 +21,8 @@ impl Registry {
     /// again. Its serials and their histories stay to be looked up. [`TemplateDeletion`] does the
     /// same step by step, for whoever wants to see it go on.
     ///
-    /// Controllers of its Things live on, and may act on Things of other templates; on those of this one
-    /// nobody may any more.
+    /// Controllers of its Things live on, and may act on Things of other templates; on those of
+    /// this one nobody may any more.
     ///
     /// The template is closed while its serials are looked at, also where one far behind turns out
     /// to be in use and it is opened again: until then its devices are told what an unknown

@@ -135,7 +135,8 @@ fn ensure_private(file: &Path) -> Result<(), Failure> {
     Err(failure.hint("`chmod 600` it, and think of the key as known"))
 }
 
-/// The cryptography is made of instructions that old processors do not have, and ends the program there.
+/// The cryptography is made of instructions that old processors do not have, and ends the program
+/// there.
 #[cfg(target_arch = "x86_64")]
 fn ensure_processor() -> Result<(), Failure> {
     let has_all = is_x86_feature_detected!("aes")
