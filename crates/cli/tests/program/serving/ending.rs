@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::program::Home;
 use crate::server::Server;
@@ -125,11 +125,11 @@ fn assert_kept(home: &Home, template: &str, told: &BTreeMap<String, Answer>) {
     home.done(&["serial", "unenroll", template, serial, "--any-epoch"], "");
 }
 
-/// A server with a device that has connected.
+/// A server with a device that has connected, and more grace than anybody waits for.
 fn with_device() -> (Home, Server, String, String) {
     let (home, template) = Home::with_template(&[]);
     let (serial, password) = imported(&home, &template).swap_remove(0);
-    let server = Server::begin(&home, &["--grace", "20"]);
+    let server = Server::begin(&home, &["--grace", "3600"]);
     let enrolled = call(&mut server.connect(), &post(&template, &serial, &password));
     let (id, auth) = (enrolled.text("id"), enrolled.text("auth"));
     assert_eq!(call(&mut server.connect(), &get(&id, &auth)).status, 200);
@@ -155,12 +155,10 @@ fn who_keeps_a_connection_without_a_call_does_not_hold_the_end_up() {
     let (_home, server, id, auth) = with_device();
     let (mut used, mut unused) = (server.connect(), server.connect());
     call(&mut used, &get(&id, &auth));
-    let begun = now();
     server.signal("TERM");
     assert_eq!(used.read(&mut [0]).unwrap(), 0);
     assert_eq!(unused.read(&mut [0]).unwrap(), 0);
     assert_eq!(server.ended().code, Some(0));
-    assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
@@ -199,7 +197,6 @@ fn a_second_signal_ends_it_at_once() {
         let (_home, server, id, auth) = with_device();
         let mut half = half_a_call(&server);
         call(&mut server.connect(), &get(&id, &auth));
-        let begun = now();
         server.signal("TERM");
         // Nobody is let in any more: it has heard.
         while TcpStream::connect(server.address()).is_ok() {
@@ -207,7 +204,6 @@ fn a_second_signal_ends_it_at_once() {
         }
         server.signal(second);
         let ended = server.ended();
-        assert!(begun.elapsed() < Duration::from_secs(10), "{ended:?}");
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(matches!(half.read(&mut [0]), Ok(0) | Err(_)));
     }
@@ -218,12 +214,10 @@ fn the_end_of_the_grace_ends_it() {
     let (home, _) = Home::with_template(&[]);
     let server = Server::begin(&home, &["--grace", "3"]);
     let mut half = half_a_call(&server);
-    let begun = now();
     server.signal("TERM");
     let ended = server.ended();
-    assert!((2..10).contains(&begun.elapsed().as_secs()), "{:?} {ended:?}", begun.elapsed());
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.log.contains("WARN"), "it says that calls are cut off");
+    assert!(ended.log.contains("the grace is over"), "{ended:?}");
     assert!(matches!(half.read(&mut [0]), Ok(0) | Err(_)));
     home.done(&["template", "list"], "");
 }
@@ -256,11 +250,6 @@ fn a_server_that_ends_closes_its_store_whoever_calls_and_one_that_is_killed_does
         assert_eq!(is_closed(&home), closes, "{signals:?}");
         drop(halves);
     }
-}
-
-fn now() -> Instant {
-    #[expect(clippy::disallowed_methods, reason = "how long it takes is what is looked at")]
-    Instant::now()
 }
 
 const CLIENTS: usize = 24;
