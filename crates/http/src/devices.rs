@@ -102,7 +102,7 @@ impl DeviceApi {
 
     /// A server of its own, which has the paths of `rest` besides. Its devices need not be mounted
     /// elsewhere than at `/iot/device`, so that one that reads itself is answered without a router
-    /// around it, and costs a fifth less.
+    /// around it, and costs the server a tenth less.
     ///
     /// Handlers of `rest` find who is connected, as `ConnectInfo` of a [`Peer`](crate::Peer) or of
     /// a [`SocketAddr`](std::net::SocketAddr). Layers around `rest` see no call of a device, such
