@@ -25,8 +25,8 @@ fn home_to_sweep() -> (Home, String, Device) {
     (home, template, device)
 }
 
-/// A home whose sweep was killed in the middle. How many records share a sync, and so how many syncs
-/// a sweep has, depends on how fast the disk is: the first that tells is taken.
+/// A home whose sweep was killed in the middle. How many records share a sync, and so how many
+/// syncs a sweep has, depends on how fast the disk is: the first that tells is taken.
 fn killed_in_the_middle(signal: &str) -> (Home, String, Device) {
     for sync in [12, 8, 5, 3] {
         let (home, template, device) = home_to_sweep();
