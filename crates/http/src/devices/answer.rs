@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use plugmint::{
     AccountError, AddThingError, AuthenticateError, Credentials, EnrollControllerError,
@@ -113,13 +113,18 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Answered {
 
 /// Success that says nothing more.
 pub(super) fn empty() -> Answered {
-    Response::new(Body::empty())
+    let mut answered = Response::new(Body::empty());
+    answered.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(0));
+    answered
 }
 
 /// JSON that is written already.
 pub(super) fn with_body(status: StatusCode, bytes: Vec<u8>) -> Answered {
+    let length = HeaderValue::from(bytes.len());
     let mut answered = Response::new(Body::from(bytes));
     *answered.status_mut() = status;
+    // Whoever is between here and the connection sees it, too.
+    answered.headers_mut().insert(CONTENT_LENGTH, length);
     answered.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answered
 }
