@@ -9,7 +9,6 @@
 mod frame;
 mod silence;
 mod stream;
-#[cfg(test)]
 mod turns;
 
 use std::io;

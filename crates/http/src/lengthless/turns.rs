@@ -1,5 +1,7 @@
 //! Whose turn it is on a connection, seen through the server that reads it.
 
+#![cfg(test)]
+
 use std::convert::Infallible;
 use std::time::Duration;
 
