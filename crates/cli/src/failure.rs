@@ -165,7 +165,11 @@ impl From<KeyFileError> for Failure {
 
 impl From<CreateKeyFileError> for Failure {
     fn from(error: CreateKeyFileError) -> Self {
-        Self::of(Kind::Store, error.code(), &error)
+        let kind = match error {
+            CreateKeyFileError::AlreadyExists => Kind::Refused,
+            _ => Kind::Store,
+        };
+        Self::of(kind, error.code(), &error)
     }
 }
 
@@ -177,19 +181,35 @@ impl From<OpenStoreError> for Failure {
 
 impl From<CreateStoreError> for Failure {
     fn from(error: CreateStoreError) -> Self {
-        Self::of(Kind::Store, error.code(), &error)
+        Self::of(kind_of(&error), error.code(), &error)
     }
 }
 
 impl From<BackupError> for Failure {
     fn from(error: BackupError) -> Self {
-        Self::of(Kind::Store, error.code(), &error)
+        let kind = match error {
+            BackupError::AlreadyExists => Kind::Refused,
+            _ => Kind::Store,
+        };
+        Self::of(kind, error.code(), &error)
     }
 }
 
 impl From<RestoreError> for Failure {
     fn from(error: RestoreError) -> Self {
-        Self::of(Kind::Store, error.code(), &error)
+        let kind = match &error {
+            RestoreError::Create(error) => kind_of(error),
+            _ => Kind::Store,
+        };
+        Self::of(kind, error.code(), &error)
+    }
+}
+
+/// What is there already is not written over, which is no failure of a disk.
+const fn kind_of(error: &CreateStoreError) -> Kind {
+    match error {
+        CreateStoreError::AlreadyExists => Kind::Refused,
+        _ => Kind::Store,
     }
 }
 

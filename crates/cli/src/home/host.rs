@@ -48,8 +48,7 @@ impl OperatorsHost for Host {
     }
 
     async fn back_up(&self, file: &Path) -> Result<u64, OperatorError> {
-        let backup = self.store.snapshot(file).await;
-        let backup = backup.map_err(|error| OperatorError::failed(error.code(), &error))?;
+        let backup = self.store.snapshot(file).await.map_err(Failure::from)?;
         Ok(backup.records())
     }
 }
