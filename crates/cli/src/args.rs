@@ -9,9 +9,10 @@ mod serve;
 mod template;
 mod values;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use plugmint::{Actor, Argon2Cost, PasswordClass, PlugId, SerialNumber, TemplateId};
 
 pub(crate) use controller::{
@@ -46,6 +47,29 @@ pub(crate) struct Cli {
     pub(crate) place: Place,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// What a command line says.
+    pub(crate) fn of(
+        words: impl IntoIterator<Item: Into<OsString> + Clone>,
+    ) -> Result<Self, clap::Error> {
+        let mut command = numbers_below_nothing(Self::command());
+        let mut said = command.try_get_matches_from_mut(words)?;
+        Self::from_arg_matches_mut(&mut said).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// The same, where `-1` is a value, to be refused with its reason, and no option that is unknown.
+fn numbers_below_nothing(command: clap::Command) -> clap::Command {
+    let verbs: Vec<_> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    let command = command.mut_args(|argument| {
+        let has_value = argument.get_action().takes_values();
+        argument.allow_negative_numbers(has_value)
+    });
+    verbs
+        .into_iter()
+        .fold(command, |command, verb| command.mut_subcommand(verb, numbers_below_nothing))
 }
 
 /// Where the registry lies, and how to answer.
@@ -221,7 +245,7 @@ pub(crate) struct DeriveArgs {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::error::ErrorKind;
 
     use super::*;
 
@@ -249,11 +273,37 @@ mod tests {
             assert!(!examples.is_empty(), "{path} has no example");
             for example in examples {
                 assert!(example.starts_with(path.trim()), "{path}: {example}");
-                let parsed = Cli::try_parse_from(example.split(' '));
+                let parsed = Cli::of(example.split(' '));
                 assert!(parsed.is_ok(), "{example}: {parsed:?}");
             }
         }
     }
+
+    #[test]
+    fn a_number_below_nothing_is_a_value_that_is_refused_and_no_option() {
+        let mut asked = 0;
+        for (path, verb) in verbs(&Cli::command(), "") {
+            let numbers = verb.get_arguments().filter(|argument| {
+                let names = argument.get_value_names().unwrap_or_default();
+                names.iter().any(|name| NUMBERS.contains(&name.as_str()))
+            });
+            for number in numbers {
+                let option = number.get_long().map(|name| format!("--{name}"));
+                let words = path.split_whitespace().map(str::to_owned).chain(option);
+                let refused = Cli::of(words.chain(["-1".to_owned()])).unwrap_err();
+                assert_eq!(
+                    refused.kind(),
+                    ErrorKind::ValueValidation,
+                    "{path} {number}: {refused}"
+                );
+                asked += 1;
+            }
+        }
+        assert!(asked > 20, "{asked} numbers");
+    }
+
+    /// What the value of an argument is called where it is a number.
+    const NUMBERS: [&str; 7] = ["N", "N|off", "NUMBER", "SECONDS", "VERSION", "ORDINAL", "CURSOR"];
 
     #[test]
     fn the_place_may_stand_before_and_after_the_verb() {
@@ -262,7 +312,7 @@ mod tests {
             ["plugmint", "template", "--data", "d", "list", "--json"],
             ["plugmint", "template", "list", "--json", "--data", "d"],
         ] {
-            let cli = Cli::try_parse_from(words).unwrap();
+            let cli = Cli::of(words).unwrap();
             assert!(cli.place.json);
             assert_eq!(cli.place.data, PathBuf::from("d"));
         }

@@ -20,8 +20,6 @@ mod usage;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::Cli;
 use output::Output;
 
@@ -30,7 +28,7 @@ pub use rows::{InvalidRows, Row, RowProblem, RowRefusal, Rows};
 /// Does what a command line asks for and prints what came of it.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match Cli::of(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage::report(&error, arguments.iter().any(|word| word == "--json")),
     };
