@@ -34,7 +34,9 @@ pub use stream::DeviceStream;
 /// ```
 ///
 /// Devices that sit on their connections are sent away: see
-/// [`with_idle_timeout`](Self::with_idle_timeout).
+/// [`with_idle_timeout`](Self::with_idle_timeout). One that closes its side of a connection has
+/// hung up: a call that is not answered by then may be given up, so that nobody works for who is
+/// gone. Behind a body without a length it only says that this is all, and is answered.
 #[derive(Debug)]
 pub struct DeviceListener<L> {
     listener: L,

@@ -28,6 +28,7 @@ use plugmint_http::{DeviceApi, DeviceFront, DeviceListener, TrustedProxies, no_s
 use plugmint_redb::RedbOptions;
 use serde::Serialize;
 use tokio::runtime::Builder;
+use tracing::info;
 
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
@@ -57,8 +58,8 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
     let (registry, store) = metrics.open(home, options)?;
     let host = Host::new(home.absolute()?, store);
     let operators = Operators::new(registry.clone()).with_host(Arc::new(host));
-    let owner = OneOwner::of(arguments, &registry)?;
     log::to_stderr(arguments.log_format);
+    let owner = OneOwner::of(arguments, &registry)?;
     let connections = Descriptors::raise().connections(arguments.max_connections);
     let mut api = DeviceApi::new(registry.clone())
         .with_trusted_proxies(TrustedProxies::of(arguments.trusted_proxy.iter().copied()));
@@ -93,7 +94,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
     // What is left belongs to who hung up, or was cut off: none of it is half done.
     runtime.shutdown_timeout(Duration::from_secs(1));
     pollster::block_on(registry.close());
-    served
+    served.inspect(|()| info!("ended: nobody is served any more"))
 }
 
 /// What is behind the door.

@@ -228,8 +228,8 @@ fn the_log_is_for_people_unless_told_otherwise() {
     let server = Server::begin(&home, &[]);
     // At once: it says that it serves when it can be told to end.
     server.signal("TERM");
-    // How many it lets in, and that it ends.
-    for line in server.log().take(2) {
+    // How many it lets in, that it ends, and that it has.
+    for line in server.log().take(3) {
         assert!(line.contains("INFO") && from_str::<Value>(&line).is_err(), "{line}");
     }
     let ended = server.ended();

@@ -1,6 +1,7 @@
 //! `plugmint serve`, as a process that devices call.
 
 mod ending;
+mod owner;
 mod sitting;
 #[cfg(feature = "tls")]
 mod tls;

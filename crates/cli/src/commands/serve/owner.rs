@@ -1,10 +1,13 @@
 //! The one owner that settings name.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use async_trait::async_trait;
 use plugmint::{AccountHash, Registry};
 use plugmint_http::{Account, Claim, Owners, OwnersUnavailable};
+use tracing::warn;
 
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Kind};
@@ -25,7 +28,19 @@ impl OneOwner {
             let failure = Failure::of(Kind::Refused, "invalid-owner-hash", &invalid).about(file);
             failure.hint("`plugmint hash-password` prints one")
         })?;
+        warn_of_everybody(file);
         Ok(Some(Self(Account::new(email.clone(), *registry.company(), hash))))
+    }
+}
+
+/// Who may read the hash may guess at the password for as long as they like; who may write it says
+/// who the owner is.
+fn warn_of_everybody(file: &Path) {
+    let Ok(metadata) = fs::metadata(file) else { return };
+    let mode = metadata.permissions().mode() & 0o7777;
+    if mode & 0o006 != 0 {
+        let file = file.display();
+        warn!("{file}: everybody may read or write it: its mode is {mode:04o}, expected 0600");
     }
 }
 

@@ -29,7 +29,12 @@ fn what_was_called_before_the_end_is_answered_and_kept() {
         let address = server.address();
         let connect = || connect(address).map(|plain| Box::new(plain) as _);
         let met = told_to_end_under_load(&server, &connect, &template, &serials, round);
-        assert_eq!(server.ended().code, Some(0));
+        let ended = server.ended();
+        assert_eq!(ended.code, Some(0));
+        assert!(
+            ended.log.lines().last().unwrap().contains("nobody is served any more"),
+            "{ended:?}"
+        );
         assert_eq!(met.lost.into_inner(), 0, "calls were whole, and had no answer");
         assert_kept(&home, &template, &met.told.into_inner().unwrap());
     }
