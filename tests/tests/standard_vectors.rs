@@ -1,18 +1,28 @@
-//! The crates that we chose keep the standards that the derivation names.
+//! What the derivation is made of keeps the standards that it names.
 
 #![cfg(test)]
 
 use argon2::{Algorithm, Argon2, AssociatedData, Block, ParamsBuilder, Version};
 use chacha20poly1305::aead::inout::InOutBuf;
-use chacha20poly1305::{AeadInOut, XChaCha20Poly1305};
-use hmac::{Hmac, KeyInit, Mac};
+use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
+use plugmint_mac::{MacKey, sha256_into};
 use plugmint_tests::{of_hex, to_hex};
-use sha2::{Digest, Sha256};
 
+/// RFC 2104 has a short key padded with zeros, and one that is longer than a block hashed.
 fn hmac_sha256(key: &[u8], message: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
-    mac.update(message);
-    to_hex(&mac.finalize().into_bytes())
+    let (mut padded, mut mac) = ([0; 32], [0; 32]);
+    match padded.get_mut(..key.len()) {
+        Some(place) => place.copy_from_slice(key),
+        None => padded = sha256(key),
+    }
+    MacKey::new(&padded).mac_into(&mut mac, |into| into.put(message));
+    to_hex(&mac)
+}
+
+fn sha256(message: &[u8]) -> [u8; 32] {
+    let mut digest = [0; 32];
+    sha256_into(&mut digest, |into| into.put(message));
+    digest
 }
 
 #[test]
@@ -103,7 +113,7 @@ fn sha256_keeps_fips_180_4() {
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
         ),
     ] {
-        assert_eq!(to_hex(&Sha256::digest(message)), digest);
+        assert_eq!(to_hex(&sha256(message.as_bytes())), digest);
     }
 }
 

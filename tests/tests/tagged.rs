@@ -17,7 +17,7 @@ use pollster::block_on;
 use proptest::prelude::*;
 
 fn tag_key(version: u32, byte: u8) -> TagKey {
-    TagKey::take(version, &mut [byte; 32])
+    TagKey::new(version, &[byte; 32])
 }
 
 mod over_memory {

@@ -286,7 +286,7 @@ fn new_store(directory: &TempDir) -> RedbStore {
 
 fn new_tagged(directory: &TempDir) -> Tagged<RedbStore> {
     let store = RedbStore::create(directory.path().join("tagged.redb"), &options()).unwrap();
-    Tagged::new(store, TagKey::take(1, &mut [1; 32]))
+    Tagged::new(store, TagKey::new(1, &[1; 32]))
 }
 
 fn bare(directory: &TempDir) -> Database {

@@ -31,11 +31,8 @@ impl ConnectionPassword {
         if text.len() != Self::TEXT_LEN {
             return Err(InvalidConnectionPassword::WrongLength { found: text.len() });
         }
-        let mut bytes = Zeroizing::new([0; Self::LEN]);
-        match Base64UrlUnpadded::decode(text, &mut bytes[..]) {
-            Ok(_) => Ok(Self(Box::new(Secret::new(*bytes)))),
-            Err(_) => Err(InvalidConnectionPassword::WrongAlphabet),
-        }
+        let decoded = Secret::try_boxed(|bytes| Base64UrlUnpadded::decode(text, bytes).map(drop));
+        decoded.map(Self).map_err(|_| InvalidConnectionPassword::WrongAlphabet)
     }
 
     /// The 32 characters that a device is told.
@@ -50,8 +47,11 @@ impl ConnectionPassword {
         self.0.matches(&other.0)
     }
 
-    pub(crate) fn of_derived(bytes: Secret<{ Self::LEN }>) -> Self {
-        Self(Box::new(bytes))
+    /// The one that begins a mac.
+    pub(crate) fn of_derived(mac: &Secret<32>) -> Self {
+        Self(Secret::boxed(|bytes| {
+            bytes.iter_mut().zip(mac.expose()).for_each(|(to, from)| *to = *from);
+        }))
     }
 
     /// The bytes behind the text, for an auditor's tool.

@@ -43,6 +43,7 @@ mod platform_keys;
 mod root_key;
 mod seal_key;
 mod sealed_key;
+mod sealing;
 mod stretch;
 mod template_key;
 mod verifier;
@@ -65,4 +66,4 @@ pub use stretch::{
 pub use template_key::TemplateKey;
 pub use verifier::{AuthVerifier, Verifier};
 
-pub(crate) use mac::sha256;
+pub(crate) use mac::digest;

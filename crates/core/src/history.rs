@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::derivation::sha256;
+use crate::derivation::digest;
 use crate::text::name_type;
 use crate::{PlugId, SerialId, UnixMillis};
 
@@ -93,7 +93,7 @@ impl Event {
 
     /// `SHA-256(msg("plugmint/v1/event", bytes))` over its canonical bytes.
     fn hash(&self) -> EventHash {
-        EventHash(*sha256("plugmint/v1/event", &[&self.encode()]).expose())
+        EventHash(digest("plugmint/v1/event", &[&self.encode()]))
     }
 }
 
@@ -138,7 +138,7 @@ impl EventHash {
     #[must_use]
     pub fn before_first(id: &SerialId) -> Self {
         let fields = [id.template().body().as_slice(), id.serial().as_bytes()];
-        Self(*sha256("plugmint/v1/history", &fields).expose())
+        Self(digest("plugmint/v1/history", &fields))
     }
 
     /// The bytes.

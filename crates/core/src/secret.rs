@@ -1,33 +1,63 @@
 //! Bytes that nobody may see: wiped when dropped, compared in constant time, never shown.
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 
 use subtle::ConstantTimeEq;
-use zeroize::{DefaultIsZeroes, Zeroize, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 /// A fixed number of secret bytes.
+///
+/// Moving them leaves a copy behind, on a stack or in a block that is freed: what is secret is
+/// written where it shall lie, and is handed on in a block.
 #[derive(Clone)]
-pub(crate) struct Secret<const N: usize>(Wiped<u8, N>);
+pub(crate) struct Secret<const N: usize>([u8; N]);
 
 impl<const N: usize> Secret<N> {
-    pub(crate) fn new(bytes: [u8; N]) -> Self {
-        Self(Wiped::new(bytes))
+    /// For bytes that are no secret: what a store keeps.
+    pub(crate) const fn new(bytes: [u8; N]) -> Self {
+        Self(bytes)
+    }
+
+    /// Zeros, to be written over where they are.
+    pub(crate) const fn zeros() -> Self {
+        Self::new([0; N])
+    }
+
+    /// In a block, where it is written.
+    pub(crate) fn boxed(write: impl FnOnce(&mut [u8; N])) -> Box<Self> {
+        let mut secret = Box::new(Self::zeros());
+        write(&mut secret.0);
+        secret
+    }
+
+    /// As [`boxed`](Self::boxed), where that may fail.
+    pub(crate) fn try_boxed<E>(
+        write: impl FnOnce(&mut [u8; N]) -> Result<(), E>,
+    ) -> Result<Box<Self>, E> {
+        let mut secret = Box::new(Self::zeros());
+        write(&mut secret.0)?;
+        Ok(secret)
     }
 
     /// Takes the bytes and leaves zeros where they were.
-    pub(crate) fn take(bytes: &mut [u8; N]) -> Self {
-        let secret = Self::new(*bytes);
+    #[expect(clippy::unnecessary_box_returns, reason = "what is returned by value moves")]
+    pub(crate) fn take(bytes: &mut [u8; N]) -> Box<Self> {
+        let secret = Self::boxed(|secret| secret.copy_from_slice(bytes));
         bytes.as_mut_slice().zeroize();
         secret
     }
 
-    /// The first `M` bytes; `M` is at most `N`.
-    pub(crate) fn truncated<const M: usize>(&self) -> Secret<M> {
+    /// The first `M` bytes, which are no secret; `M` is at most `N`.
+    pub(crate) fn first<const M: usize>(&self) -> [u8; M] {
         const { assert!(M <= N) };
-        let mut head = Secret::new([0; M]);
-        head.0.iter_mut().zip(self.0.iter()).for_each(|(to, from)| *to = *from);
-        head
+        let mut first = [0; M];
+        first.iter_mut().zip(self.expose()).for_each(|(to, from)| *to = *from);
+        first
+    }
+
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8; N] {
+        &mut self.0
     }
 
     pub(crate) fn expose(&self) -> &[u8; N] {
@@ -51,50 +81,17 @@ impl<const N: usize> Secret<N> {
     }
 }
 
-impl Secret<32> {
-    /// The bytes of these words, big-endian.
-    pub(crate) fn of_words(words: &[u32; 8]) -> Self {
-        let mut secret = Self::new([0; 32]);
-        let (places, _) = secret.0.as_chunks_mut::<4>();
-        places.iter_mut().zip(words).for_each(|(to, word)| *to = word.to_be_bytes());
-        secret
+/// As a slice, which is wiped at once: an array is wiped byte by byte, which takes as long as a
+/// compression of SHA-256.
+impl<const N: usize> Drop for Secret<N> {
+    fn drop(&mut self) {
+        self.0.as_mut_slice().zeroize();
     }
 }
 
 impl<const N: usize> fmt::Debug for Secret<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
-    }
-}
-
-/// An array that is wiped when dropped, all at once: `Zeroizing` goes element by element, which
-/// takes as long as a compression does.
-#[derive(Clone)]
-pub(crate) struct Wiped<T: DefaultIsZeroes, const N: usize>([T; N]);
-
-impl<T: DefaultIsZeroes, const N: usize> Wiped<T, N> {
-    pub(crate) const fn new(array: [T; N]) -> Self {
-        Self(array)
-    }
-}
-
-impl<T: DefaultIsZeroes, const N: usize> Drop for Wiped<T, N> {
-    fn drop(&mut self) {
-        self.0.as_mut_slice().zeroize();
-    }
-}
-
-impl<T: DefaultIsZeroes, const N: usize> Deref for Wiped<T, N> {
-    type Target = [T; N];
-
-    fn deref(&self) -> &[T; N] {
-        &self.0
-    }
-}
-
-impl<T: DefaultIsZeroes, const N: usize> DerefMut for Wiped<T, N> {
-    fn deref_mut(&mut self) -> &mut [T; N] {
-        &mut self.0
     }
 }
 
@@ -145,9 +142,15 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_secret_is_its_beginning() {
-        let secret = Secret::new([1, 2, 3, 4]);
-        assert_eq!(secret.truncated::<2>().expose(), &[1, 2]);
+    fn the_first_bytes_are_its_beginning() {
+        assert_eq!(Secret::new([1, 2, 3, 4]).first::<2>(), [1, 2]);
+    }
+
+    #[test]
+    fn what_is_taken_is_zero_where_it_was() {
+        let mut bytes = [7; 4];
+        assert_eq!(Secret::take(&mut bytes).expose(), &[7; 4]);
+        assert_eq!(bytes, [0; 4]);
     }
 
     #[test]

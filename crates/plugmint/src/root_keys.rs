@@ -11,7 +11,6 @@ use plugmint_core::KeyVersion;
 use plugmint_core::derivation::{PlatformKeys, PlatformRoots, RootKey, RootLabel, RootMac};
 use plugmint_store::TagKey;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 pub use env::{EnvKeyError, EnvRootKeys};
 pub use file::{CreateKeyFileError, FileRootKeys, KeyFileError};
@@ -63,8 +62,7 @@ pub(crate) async fn tag_key(
     version: KeyVersion,
 ) -> Result<TagKey, RootKeyError> {
     let record_root = root_keys.mac(version, RootLabel::Record).await?;
-    let mut bytes = Zeroizing::new(*record_root.expose_bytes());
-    Ok(TagKey::take(version.number(), &mut bytes))
+    Ok(TagKey::new(version.number(), record_root.expose_bytes()))
 }
 
 /// A root key at hand answers for version 1.

@@ -10,6 +10,7 @@ use plugmint_core::{
     Author, ControlPassword, CredentialView, EnrollPassword, Epoch, KeyVersion, PasswordClass,
     RepeatPolicy,
 };
+use plugmint_mac::MacKey;
 use plugmint_tests::{control_secrets, platform_secrets, thing_secrets};
 
 use crate::shown::Shown;
@@ -30,6 +31,14 @@ pub(crate) fn secrets_and_records(shown: &mut Shown) {
     let check = root().mac(RootLabel::KeyCheck).into_key_check();
     shown.secret("the key check", &check.encode()[1..]);
     shown.show(&check);
+
+    let auth = root().mac(RootLabel::Auth);
+    let mac_key = MacKey::new(auth.expose_bytes());
+    shown.show(&mac_key);
+    mac_key.mac_into(&mut [0; 32], |message| {
+        message.put(enroll.expose_text().as_bytes());
+        shown.show(message);
+    });
 
     let keys = PlatformKeys::of_root(&root());
     shown.show(&PlatformRoots {

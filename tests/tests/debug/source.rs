@@ -8,7 +8,7 @@ use std::path::Path;
 pub(crate) fn public_types() -> BTreeSet<String> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
     let mut names = BTreeSet::new();
-    for name in ["core", "store", "memory", "redb", "plugmint"] {
+    for name in ["mac", "core", "store", "memory", "redb", "plugmint"] {
         collect(&crates.join(name).join("src"), &mut names);
     }
     assert!(names.len() > 80, "the source was not found");

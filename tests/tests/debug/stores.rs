@@ -60,9 +60,9 @@ pub(crate) fn stores(shown: &mut Shown) {
     shown.show(&RedbStore::restore(&backup, &path, &options).unwrap_err());
 
     let key = Key::new(b"key").unwrap();
-    let mut bytes = *b"canary of a key of record tags..";
+    let bytes = *b"canary of a key of record tags..";
     shown.secret("a key of tags", &bytes);
-    let tag_key = TagKey::take(1, &mut bytes);
+    let tag_key = TagKey::new(1, &bytes);
     shown.show(&tag_key);
     let tagged = Tagged::new(redb, tag_key);
     let untagged = block_on(tagged.get(&key)).unwrap_err();

@@ -10,7 +10,7 @@ use crate::prelude::*;
 
 fn tag_key(number: u32) -> TagKey {
     let byte = u8::try_from(number).unwrap();
-    TagKey::take(number, &mut [byte; 32]).ended_by(key(&format!("end-{number}")))
+    TagKey::new(number, &[byte; 32]).ended_by(key(&format!("end-{number}")))
 }
 
 fn key(name: &str) -> Key {

@@ -1,7 +1,7 @@
 //! How a Controller is known again.
 
 use crate::codec::{Decoder, Encoder, InvalidRecord};
-use crate::derivation::sha256;
+use crate::derivation::digest;
 use crate::{Ordinal, SerialNumber};
 
 /// Sixteen bytes of a hash of a Controller's own serial number, under which its Thing keeps which
@@ -13,7 +13,7 @@ impl OwnSerialMark {
     /// `SHA-256(msg("plugmint/v1/own-serial", own_serial))[0..16]`.
     #[must_use]
     pub fn new(own_serial: &SerialNumber) -> Self {
-        Self(*sha256("plugmint/v1/own-serial", &[own_serial.as_bytes()]).truncated().expose())
+        Self(digest("plugmint/v1/own-serial", &[own_serial.as_bytes()]))
     }
 
     /// Its bytes.

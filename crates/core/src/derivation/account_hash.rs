@@ -20,14 +20,14 @@ use super::stretch::{PasswordText, StretchFailed, StretchJob, StretchMemory, Str
 pub struct AccountHash {
     cost: Argon2Cost,
     salt: [u8; 16],
-    hash: Secret<32>,
+    hash: Box<Secret<32>>,
 }
 
 impl AccountHash {
     /// The hash of nobody: an account that is not there is tried on it, at the cost of one that is.
     #[must_use]
     pub fn nobodys(cost: Argon2Cost) -> Self {
-        Self { cost, salt: [0; 16], hash: Secret::new([0; 32]) }
+        Self { cost, salt: [0; 16], hash: Box::new(Secret::zeros()) }
     }
 
     /// Hashes a password, with a salt that nobody has used.
@@ -41,7 +41,7 @@ impl AccountHash {
         memory: &mut StretchMemory,
     ) -> Result<Self, StretchFailed> {
         let stretched = StretchJob::of_account(password, salt, cost).run(memory)?;
-        Ok(Self { cost, salt, hash: stretched.secret().clone() })
+        Ok(Self { cost, salt, hash: stretched.into_secret() })
     }
 
     /// The hashing of a password, to be held against this hash.
@@ -85,14 +85,15 @@ impl FromStr for AccountHash {
             (number(memory, "m=")?, number(passes, "t=")?, number(lanes, "p=")?);
         let cost =
             Argon2Cost::new(memory, passes, lanes).map_err(|_| InvalidAccountHash::Format)?;
-        let (mut salt_bytes, mut hash_bytes) = ([0; 16], [0; 32]);
+        let mut salt_bytes = [0; 16];
         if Base64Unpadded::decode(salt, &mut salt_bytes).map(<[u8]>::len) != Ok(16) {
             return Err(InvalidAccountHash::Salt);
         }
-        if Base64Unpadded::decode(hash, &mut hash_bytes).map(<[u8]>::len) != Ok(32) {
-            return Err(InvalidAccountHash::Hash);
-        }
-        Ok(Self { cost, salt: salt_bytes, hash: Secret::take(&mut hash_bytes) })
+        let hash = Secret::try_boxed(|bytes| match Base64Unpadded::decode(hash, bytes) {
+            Ok(decoded) if decoded.len() == 32 => Ok(()),
+            Ok(_) | Err(_) => Err(InvalidAccountHash::Hash),
+        });
+        Ok(Self { cost, salt: salt_bytes, hash: hash? })
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use plugmint_mac::MacKey;
+
 use crate::secret::Secret;
 use crate::{ConnectionPassword, Epoch, Ordinal};
 
 use super::credentials::{Credentials, device_id};
-use super::mac::MacKey;
+use super::mac::mac_into;
 use super::verifier::Verifier;
 
 /// `control_key`: what a Thing's serial and its control password come to.
@@ -14,7 +16,7 @@ pub struct ControlKey(MacKey);
 
 impl ControlKey {
     pub(super) fn new(secret: &Secret<32>) -> Self {
-        Self(MacKey::new(secret))
+        Self(MacKey::new(secret.expose()))
     }
 
     /// Proves the control password again without keeping it.
@@ -28,9 +30,11 @@ impl ControlKey {
     pub fn credentials(&self, ordinal: Ordinal, epoch: Epoch) -> Credentials {
         let ordinal = ordinal.number().to_be_bytes();
         let epoch = epoch.number().to_be_bytes();
-        let id = self.0.mac("plugmint/v1/controller-plug-id", &[&ordinal]);
-        let password = self.0.mac("plugmint/v1/controller-password", &[&ordinal, &epoch]);
-        Credentials::new(device_id(&id), ConnectionPassword::of_derived(password.truncated()))
+        let id = device_id(&self.0, "plugmint/v1/controller-plug-id", &[&ordinal]);
+        let mut password = Secret::zeros();
+        let label = "plugmint/v1/controller-password";
+        mac_into(&self.0, password.bytes_mut(), label, &[&ordinal, &epoch]);
+        Credentials::new(id, ConnectionPassword::of_derived(&password))
     }
 }
 

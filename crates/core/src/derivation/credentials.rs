@@ -1,7 +1,11 @@
 //! What a device is told when it has enrolled.
 
+use plugmint_mac::MacKey;
+
 use crate::secret::Secret;
 use crate::{ConnectionPassword, PlugId, PlugIdKind};
+
+use super::mac::mac_into;
 
 /// A Plug-ID and the connection password that goes with it.
 #[derive(Debug)]
@@ -34,7 +38,9 @@ impl Credentials {
     }
 }
 
-/// The Plug-ID that begins a mac.
-pub(super) fn device_id(mac: &Secret<32>) -> PlugId {
-    PlugId::from_parts(PlugIdKind::Device, *mac.truncated().expose())
+/// The Plug-ID that begins `mac(key, msg(label, fields...))`.
+pub(super) fn device_id(key: &MacKey, label: &str, fields: &[&[u8]]) -> PlugId {
+    let mut id = Secret::zeros();
+    mac_into(key, id.bytes_mut(), label, fields);
+    PlugId::from_parts(PlugIdKind::Device, id.first())
 }

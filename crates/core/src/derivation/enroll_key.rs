@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use plugmint_mac::MacKey;
+
 use crate::secret::Secret;
 use crate::{ConnectionPassword, Epoch, PlugId};
 
 use super::credentials::{Credentials, device_id};
-use super::mac::MacKey;
+use super::mac::mac_into;
 use super::verifier::Verifier;
 
 /// `enroll_key`: what a serial and its enroll password come to.
@@ -16,8 +18,8 @@ pub struct EnrollKey {
 }
 
 impl EnrollKey {
-    pub(super) fn new(secret: Secret<32>) -> Self {
-        Self { mac: MacKey::new(&secret), secret: Box::new(secret) }
+    pub(super) fn new(secret: Box<Secret<32>>) -> Self {
+        Self { mac: MacKey::new(secret.expose()), secret }
     }
 
     pub(super) fn secret(&self) -> &Secret<32> {
@@ -33,15 +35,17 @@ impl EnrollKey {
     /// The Thing's Plug-ID; the same for every epoch.
     #[must_use]
     pub fn plug_id(&self) -> PlugId {
-        device_id(&self.mac.mac("plugmint/v1/plug-id", &[]))
+        device_id(&self.mac, "plugmint/v1/plug-id", &[])
     }
 
     /// The Thing's Plug-ID and the connection password of one epoch.
     #[must_use]
     pub fn credentials(&self, epoch: Epoch) -> Credentials {
-        let password =
-            self.mac.mac("plugmint/v1/connection-password", &[&epoch.number().to_be_bytes()]);
-        Credentials::new(self.plug_id(), ConnectionPassword::of_derived(password.truncated()))
+        let mut password = Secret::zeros();
+        let fields: [&[u8]; 1] = [&epoch.number().to_be_bytes()];
+        let label = "plugmint/v1/connection-password";
+        mac_into(&self.mac, password.bytes_mut(), label, &fields);
+        Credentials::new(self.plug_id(), ConnectionPassword::of_derived(&password))
     }
 }
 

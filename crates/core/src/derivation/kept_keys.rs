@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use chacha20poly1305::aead::inout::InOutBuf;
-use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -15,6 +13,7 @@ use super::minting_keys::MintingRoots;
 use super::root_key::RootMac;
 use super::seal_key::SealKey;
 use super::sealed_key::SealNonce;
+use super::sealing::{open_into, seal_into};
 
 /// `enroll_root` and `auth_root` of an older version under XChaCha20-Poly1305 and the `seal_root`
 /// of a newer one, bound to the version that they are of.
@@ -45,11 +44,9 @@ impl KeptKeys {
         let bytes = roots.enroll.expose_bytes().iter().chain(roots.auth.expose_bytes());
         both.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         let mut ciphertext = [0; ROOTS_LEN];
-        let buffer = InOutBuf::new(&both[..], &mut ciphertext).map_err(|_| UnsealableKeptKeys)?;
-        let tag = cipher(seal)
-            .encrypt_inout_detached(&nonce.bytes().into(), &bound_to(of), buffer)
+        let tag = seal_into(&mut ciphertext, seal, &nonce.bytes(), &bound_to(of), &both[..])
             .map_err(|_| UnsealableKeptKeys)?;
-        Ok(Self { sealed_under, nonce: nonce.bytes(), ciphertext, tag: tag.into() })
+        Ok(Self { sealed_under, nonce: nonce.bytes(), ciphertext, tag })
     }
 
     /// Opens them again, as those of version `of`.
@@ -58,10 +55,8 @@ impl KeptKeys {
     /// [`UnsealableKeptKeys`] under another key, for another version, or when a bit changed.
     pub fn open(&self, seal: &SealKey, of: KeyVersion) -> Result<MintingRoots, UnsealableKeptKeys> {
         let mut both = Zeroizing::new([0; ROOTS_LEN]);
-        let buffer =
-            InOutBuf::new(&self.ciphertext, &mut both[..]).map_err(|_| UnsealableKeptKeys)?;
-        cipher(seal)
-            .decrypt_inout_detached(&self.nonce.into(), &bound_to(of), buffer, &self.tag.into())
+        let sealed = (&self.ciphertext[..], &self.tag);
+        open_into(&mut both[..], seal, &self.nonce, &bound_to(of), sealed)
             .map_err(|_| UnsealableKeptKeys)?;
         let (halves, _) = both.as_chunks_mut::<32>();
         match halves {
@@ -119,10 +114,6 @@ impl fmt::Debug for KeptKeys {
 #[error("the kept keys do not open: they are another version's, another key's, or changed")]
 #[non_exhaustive]
 pub struct UnsealableKeptKeys;
-
-fn cipher(seal: &SealKey) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(seal.secret().expose().into())
-}
 
 fn bound_to(of: KeyVersion) -> Vec<u8> {
     msg("plugmint/v1/kept-keys", &[&of.number().to_be_bytes()])

@@ -1,137 +1,47 @@
 //! `mac(key, msg(label, a, b, ...))`: the one way in which anything is derived.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::block_api::compress256;
-use sha2::{Digest, Sha256};
-use zeroize::Zeroize;
+use plugmint_mac::{MacKey, Message, sha256_into};
 
-use crate::secret::{Secret, Wiped};
+use crate::secret::Secret;
 
-/// HMAC-SHA256 under one key, prepared: its two key blocks are hashed once.
-///
-/// Its state lies in one place from the start, and moving it leaves no copy behind.
-pub(crate) struct MacKey(Box<Hmac<Sha256>>);
-
-impl MacKey {
-    pub(crate) fn new(key: &Secret<32>) -> Self {
-        // RFC 2104 pads a short key with zeros to the block of 64 bytes. Giving HMAC the whole
-        // block has no case that could fail.
-        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
-        block.iter_mut().zip(key.expose()).for_each(|(to, from)| *to = *from);
-        let mac = Hmac::new(&block);
-        block.as_mut_slice().zeroize();
-        Self(Box::new(mac))
-    }
-
-    /// `mac(key, msg(label, fields...))`. Allocates nothing.
-    pub(crate) fn mac(&self, label: &str, fields: &[&[u8]]) -> Secret<32> {
-        let mut mac = Hmac::clone(&self.0);
-        update_msg(label, fields, |bytes| mac.update(bytes));
-        finish(mac)
-    }
+/// Writes `mac(key, msg(label, fields...))` into its place. Allocates nothing.
+pub(crate) fn mac_into(key: &MacKey, mac: &mut [u8; 32], label: &str, fields: &[&[u8]]) {
+    key.mac_into(mac, |message| put_msg(message, label, fields));
 }
 
-/// HMAC-SHA256 under one key of the one message that has no label, which every connection pays for:
-/// the key's two blocks are compressed beforehand, and two compressions are left.
-///
-/// A general HMAC copies and wipes two buffers besides, which takes as long as the compressions.
-pub(crate) struct ShortMac(Box<[Wiped<u32, 8>; 2]>);
-
-impl ShortMac {
-    pub(crate) fn new(key: &Secret<32>) -> Self {
-        let prepared = |pad: u8| {
-            let mut block = Wiped::new([pad; BLOCK_LEN]);
-            block.iter_mut().zip(key.expose()).for_each(|(to, from)| *to ^= from);
-            let mut state = Wiped::new(INITIAL);
-            compress256(&mut state, std::slice::from_ref(&*block));
-            state
-        };
-        Self(Box::new([prepared(INNER_PAD), prepared(OUTER_PAD)]))
-    }
-
-    /// `mac(key, a || b)`. Allocates nothing.
-    pub(crate) fn mac(&self, a: &[u8; 12], b: &[u8; 24]) -> Secret<32> {
-        let [inner, outer] = &*self.0;
-        let mut block = Wiped::new(padded(36));
-        put(&mut block, 0, a);
-        put(&mut block, a.len(), b);
-        let digest = digest_after(inner, &block);
-        *block = padded(32);
-        put(&mut block, 0, digest.expose());
-        digest_after(outer, &block)
-    }
+/// Writes `SHA-256(msg(label, fields...))` into its place. Allocates nothing.
+pub(crate) fn digest_into(digest: &mut [u8; 32], label: &str, fields: &[&[u8]]) {
+    sha256_into(digest, |message| put_msg(message, label, fields));
 }
 
-/// The digest of a message whose first block came to `state`, and whose last is `block`.
-fn digest_after(state: &[u32; 8], block: &[u8; BLOCK_LEN]) -> Secret<32> {
-    let mut state = Wiped::new(*state);
-    compress256(&mut state, std::slice::from_ref(block));
-    Secret::of_words(&state)
-}
-
-/// Bytes into a block; what lies behind its end is not written, so nobody asks for that.
-fn put<const N: usize>(block: &mut [u8; BLOCK_LEN], at: usize, bytes: &[u8; N]) {
-    if let Some(place) = block.get_mut(at..at + N) {
-        place.copy_from_slice(bytes);
-    }
-}
-
-/// The last block of a message that has one whole block before it, with zeros in place of its last
-/// `len` bytes: behind them a one bit, zeros, and the message's length in bits (FIPS 180-4, 5.1.1).
-fn padded(len: u8) -> [u8; BLOCK_LEN] {
-    let mut block = [0; BLOCK_LEN];
-    let bits = (BLOCK_LEN as u64 + u64::from(len)) * 8;
-    put(&mut block, usize::from(len), &[0x80]);
-    put(&mut block, BLOCK_LEN - 8, &bits.to_be_bytes());
-    block
-}
-
-/// `SHA-256(msg(label, fields...))`.
-pub(crate) fn sha256(label: &str, fields: &[&[u8]]) -> Secret<32> {
-    let mut hash = Sha256::new();
-    update_msg(label, fields, |bytes| hash.update(bytes));
-    Secret::new(hash.finalize().into())
+/// The first bytes of `SHA-256(msg(label, fields...))`, where no field is a secret.
+pub(crate) fn digest<const N: usize>(label: &str, fields: &[&[u8]]) -> [u8; N] {
+    let mut whole = Secret::zeros();
+    digest_into(whole.bytes_mut(), label, fields);
+    whole.first()
 }
 
 /// `msg(label, fields...)` as one string of bytes.
 pub(crate) fn msg(label: &str, fields: &[&[u8]]) -> Vec<u8> {
     let mut message = Vec::new();
-    update_msg(label, fields, |bytes| message.extend_from_slice(bytes));
+    parts(label, fields, |part| message.extend_from_slice(part));
     message
 }
 
-fn update_msg(label: &str, fields: &[&[u8]], mut update: impl FnMut(&[u8])) {
+fn put_msg(message: &mut Message<'_>, label: &str, fields: &[&[u8]]) {
+    parts(label, fields, |part| message.put(part));
+}
+
+/// Each field behind its length.
+fn parts(label: &str, fields: &[&[u8]], mut part: impl FnMut(&[u8])) {
     for field in std::iter::once(&label.as_bytes()).chain(fields) {
         // INVARIANT: no field is longer than u32 can say. Ids, serials and keys have fixed bounds,
         // and PasswordText refuses longer texts.
         let len = u32::try_from(field.len()).unwrap_or(u32::MAX);
-        update(&len.to_be_bytes());
-        update(field);
+        part(&len.to_be_bytes());
+        part(field);
     }
 }
-
-fn finish(mac: Hmac<Sha256>) -> Secret<32> {
-    Secret::new(mac.finalize().into_bytes().into())
-}
-
-/// The bytes that one compression of SHA-256 takes.
-const BLOCK_LEN: usize = 64;
-
-/// What the key's blocks are filled with (RFC 2104).
-const INNER_PAD: u8 = 0x36;
-const OUTER_PAD: u8 = 0x5c;
-
-/// The state that SHA-256 begins with (FIPS 180-4, 5.3.3).
-const INITIAL: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
 
 #[cfg(test)]
 mod tests {
@@ -148,29 +58,16 @@ mod tests {
     }
 
     #[test]
-    fn a_prepared_key_gives_what_the_whole_message_gives() {
-        let key = Secret::new([9; 32]);
-        let mut whole = Hmac::<Sha256>::new_from_slice(key.expose()).unwrap();
-        whole.update(&msg("label", &[b"x", b"yz"]));
-        let expected: [u8; 32] = whole.finalize().into_bytes().into();
-        assert_eq!(MacKey::new(&key).mac("label", &[b"x", b"yz"]).expose(), &expected);
+    fn a_mac_is_that_of_the_message() {
+        let key = MacKey::new(&[9; 32]);
+        let mut whole = [0; 32];
+        key.mac_into(&mut whole, |message| message.put(&msg("label", &[b"x", b"yz"])));
+        let mut mac = [0; 32];
+        mac_into(&key, &mut mac, "label", &[b"x", b"yz"]);
+        assert_eq!(mac, whole);
     }
 
     proptest! {
-        #[test]
-        fn the_mac_of_a_connection_is_the_hmac_of_its_bytes(
-            key in any::<[u8; 32]>(),
-            a in any::<[u8; 12]>(),
-            b in any::<[u8; 24]>(),
-        ) {
-            let mut whole = Hmac::<Sha256>::new_from_slice(&key).unwrap();
-            whole.update(&a);
-            whole.update(&b);
-            let expected: [u8; 32] = whole.finalize().into_bytes().into();
-            let short = ShortMac::new(&Secret::new(key)).mac(&a, &b);
-            prop_assert_eq!(short.expose(), &expected);
-        }
-
         /// Injective: whoever splits the same bytes otherwise hashes another message.
         #[test]
         fn distinct_fields_are_distinct_messages(

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use plugmint_mac::MacKey;
+
 use crate::TemplateId;
+use crate::secret::Secret;
 
 use super::auth_key::AuthKey;
-use super::mac::MacKey;
+use super::mac::mac_into;
 use super::root_key::RootMac;
 use super::template_key::TemplateKey;
 
@@ -24,14 +27,16 @@ impl MintingKeys {
     }
 
     pub(super) fn of_roots(enroll: &RootMac, auth: &RootMac) -> Self {
-        Self { enroll: MacKey::new(enroll.secret()), auth: AuthKey::new(auth.secret()) }
+        Self { enroll: MacKey::new(enroll.secret().expose()), auth: AuthKey::new(auth.secret()) }
     }
 
     /// The key that every derivation of one template hangs on: who holds it can mint for this
     /// template and for no other.
     #[must_use]
     pub fn template_key(&self, template: &TemplateId) -> TemplateKey {
-        TemplateKey::new(&self.enroll.mac("plugmint/v1/template-key", &[template.body()]))
+        let mut key = Secret::zeros();
+        mac_into(&self.enroll, key.bytes_mut(), "plugmint/v1/template-key", &[template.body()]);
+        TemplateKey::new(&key)
     }
 
     /// What verifies connection passwords.

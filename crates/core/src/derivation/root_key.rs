@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use plugmint_mac::MacKey;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::codec::{Decoder, Encoder, InvalidRecord};
 use crate::secret::{Secret, SecretText};
 
-use super::mac::{self, MacKey};
+use super::mac::{mac_into, msg};
 
 /// 32 random bytes, held outside the store, on which everything else hangs.
 ///
@@ -24,15 +25,14 @@ impl RootKey {
         if text.len() != 64 {
             return Err(InvalidRootKey::WrongLength { found: text.len() });
         }
-        let mut bytes = Zeroizing::new([0; 32]);
-        base16ct::mixed::decode(text, &mut bytes[..]).map_err(|_| InvalidRootKey::NotHex)?;
-        Ok(Self(Box::new(Secret::new(*bytes))))
+        let decoded = Secret::try_boxed(|key| base16ct::mixed::decode(text, key).map(drop));
+        decoded.map(Self).map_err(|_| InvalidRootKey::NotHex)
     }
 
     /// The key made of these random bytes; zeros are left where they were.
     #[must_use]
     pub fn from_random(bytes: &mut [u8; 32]) -> Self {
-        Self(Box::new(Secret::take(bytes)))
+        Self(Secret::take(bytes))
     }
 
     /// The 64 lower-case hex digits that a key file holds.
@@ -44,7 +44,8 @@ impl RootKey {
     /// What hangs on this root by a label: what a key service answers.
     #[must_use]
     pub fn mac(&self, label: RootLabel) -> RootMac {
-        RootMac(Box::new(MacKey::new(&self.0).mac(label.text(), &[])))
+        let key = MacKey::new(self.0.expose());
+        RootMac(Secret::boxed(|mac| mac_into(&key, mac, label.text(), &[])))
     }
 }
 
@@ -92,7 +93,7 @@ impl RootLabel {
     /// length as four bytes, big-endian.
     #[must_use]
     pub fn message(self) -> Vec<u8> {
-        mac::msg(self.text(), &[])
+        msg(self.text(), &[])
     }
 
     /// Which label's a message is: what a key service asks before it answers.
@@ -124,7 +125,7 @@ impl RootMac {
     /// was.
     #[must_use]
     pub fn from_service(bytes: &mut [u8; 32]) -> Self {
-        Self(Box::new(Secret::take(bytes)))
+        Self(Secret::take(bytes))
     }
 
     /// The value, for what is keyed with it outside the core.

@@ -9,7 +9,7 @@ pub struct SealKey(Box<Secret<32>>);
 
 impl SealKey {
     pub(super) fn new(root: &Secret<32>) -> Self {
-        Self(Box::new(root.clone()))
+        Self(Secret::boxed(|key| key.copy_from_slice(root.expose())))
     }
 
     pub(super) fn secret(&self) -> &Secret<32> {

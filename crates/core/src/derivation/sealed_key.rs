@@ -3,8 +3,6 @@
 
 use std::fmt;
 
-use chacha20poly1305::aead::inout::InOutBuf;
-use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
 use thiserror::Error;
 
 use crate::secret::Secret;
@@ -13,6 +11,7 @@ use crate::{KeyVersion, SerialId};
 use super::enroll_key::EnrollKey;
 use super::mac::msg;
 use super::seal_key::SealKey;
+use super::sealing::{open_into, seal_into};
 
 /// 24 random bytes, used for one seal and never again.
 #[derive(Clone, Copy)]
@@ -66,12 +65,10 @@ impl SealedKey {
         enroll_key: &EnrollKey,
     ) -> Result<Self, Unsealable> {
         let mut ciphertext = [0; 32];
-        let buffer =
-            InOutBuf::new(enroll_key.secret().expose(), &mut ciphertext).map_err(|_| Unsealable)?;
-        let tag = cipher(seal)
-            .encrypt_inout_detached(&nonce.0.into(), &bound_to(id), buffer)
+        let secret = enroll_key.secret().expose();
+        let tag = seal_into(&mut ciphertext, seal, &nonce.0, &bound_to(id), secret)
             .map_err(|_| Unsealable)?;
-        Ok(Self { key_version, nonce: nonce.0, ciphertext, tag: tag.into() })
+        Ok(Self { key_version, nonce: nonce.0, ciphertext, tag })
     }
 
     /// Opens it again. The caller checks the key's verifier against the record.
@@ -79,12 +76,11 @@ impl SealedKey {
     /// # Errors
     /// [`Unsealable`] under another key, for another template or serial, or when a bit changed.
     pub fn open(&self, seal: &SealKey, id: &SerialId) -> Result<EnrollKey, Unsealable> {
-        let mut key = zeroize::Zeroizing::new([0; 32]);
-        let buffer = InOutBuf::new(&self.ciphertext, &mut key[..]).map_err(|_| Unsealable)?;
-        cipher(seal)
-            .decrypt_inout_detached(&self.nonce.into(), &bound_to(id), buffer, &self.tag.into())
+        let mut key = Box::new(Secret::zeros());
+        let sealed = (&self.ciphertext[..], &self.tag);
+        open_into(key.bytes_mut(), seal, &self.nonce, &bound_to(id), sealed)
             .map_err(|_| Unsealable)?;
-        Ok(EnrollKey::new(Secret::new(*key)))
+        Ok(EnrollKey::new(key))
     }
 
     /// Which root key it hangs on.
@@ -117,10 +113,6 @@ impl fmt::Debug for SealedKey {
 #[error("the sealed enroll key does not open: it is another serial's, another key's, or changed")]
 #[non_exhaustive]
 pub struct Unsealable;
-
-fn cipher(seal: &SealKey) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(seal.secret().expose().into())
-}
 
 fn bound_to(id: &SerialId) -> Vec<u8> {
     msg("plugmint/v1/sealed-enroll-key", &[id.template().body(), id.serial().as_bytes()])

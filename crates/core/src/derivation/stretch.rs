@@ -12,7 +12,7 @@ use crate::secret::Secret;
 use crate::{PasswordClass, SerialId};
 
 use super::argon2_cost::Argon2Cost;
-use super::mac::sha256;
+use super::mac::{digest, digest_into};
 
 /// The exact bytes of a password, as a derivation takes them.
 #[derive(Clone, Copy)]
@@ -66,21 +66,16 @@ impl PasswordClass {
     ) -> Stretching {
         let salt = match self {
             Self::Generated => {
-                return Stretching::Done(Stretched(Box::new(sha256(
-                    "plugmint/v1/generated",
-                    &[password.0],
-                ))));
+                return Stretching::Done(Stretched(Secret::boxed(|stretched| {
+                    digest_into(stretched, "plugmint/v1/generated", &[password.0]);
+                })));
             }
             Self::Chosen => {
-                sha256("plugmint/v1/salt", &[id.template().body(), id.serial().as_bytes()])
+                digest("plugmint/v1/salt", &[id.template().body(), id.serial().as_bytes()])
             }
-            Self::Shared => sha256("plugmint/v1/salt", &[id.template().body()]),
+            Self::Shared => digest("plugmint/v1/salt", &[id.template().body()]),
         };
-        Stretching::Slow(StretchJob {
-            password: Zeroizing::new(password.0.into()),
-            salt: *salt.truncated().expose(),
-            cost,
-        })
+        Stretching::Slow(StretchJob { password: Zeroizing::new(password.0.into()), salt, cost })
     }
 }
 
@@ -139,20 +134,19 @@ impl StretchJob {
             Params::new(self.cost.memory_kib(), self.cost.passes(), self.cost.lanes(), Some(32))
                 .map_err(|_| StretchFailed::Unsupported)?;
         let blocks = memory.blocks(params.block_count(), self.cost.memory_kib())?;
-        let mut stretched = Zeroizing::new([0; 32]);
-        let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(
+        let stretched = Secret::try_boxed(|stretched| {
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
                 &self.password,
                 &self.salt,
-                &mut stretched[..],
+                stretched,
                 &mut *blocks,
-            );
+            )
+        });
         // As slices, which are wiped at once: an array is wiped word by word, in twice the time.
         for block in blocks.iter_mut() {
             AsMut::<[u64]>::as_mut(block).zeroize();
         }
-        hashed.map_err(|_| StretchFailed::Unsupported)?;
-        Ok(Stretched(Box::new(Secret::new(*stretched))))
+        stretched.map(Stretched).map_err(|_| StretchFailed::Unsupported)
     }
 }
 
@@ -215,6 +209,11 @@ pub struct Stretched(Box<Secret<32>>);
 impl Stretched {
     pub(super) fn secret(&self) -> &Secret<32> {
         &self.0
+    }
+
+    #[expect(clippy::unnecessary_box_returns, reason = "what is returned by value moves")]
+    pub(super) fn into_secret(self) -> Box<Secret<32>> {
+        self.0
     }
 
     /// The bytes, for an auditor's tool.

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use plugmint_mac::MacKey;
+
 use crate::secret::Secret;
 
-use super::mac::MacKey;
+use super::mac::mac_into;
 
 macro_rules! verifier {
     ($(#[$doc:meta])* $name:ident) => {
@@ -66,6 +68,8 @@ impl AuthVerifier {
 
 impl Verifier {
     pub(super) fn of_key(key: &MacKey) -> Self {
-        Self::of_derived(key.mac("plugmint/v1/verifier", &[]))
+        let mut verifier = Secret::zeros();
+        mac_into(key, verifier.bytes_mut(), "plugmint/v1/verifier", &[]);
+        Self::of_derived(verifier)
     }
 }

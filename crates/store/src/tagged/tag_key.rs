@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use plugmint_mac::MacKey;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use crate::{Key, Record};
@@ -11,24 +11,16 @@ use crate::{Key, Record};
 /// A key that tags are made under, and its version. Its state is wiped when it is dropped.
 pub struct TagKey {
     version: u32,
-    /// In one place from the start: moving it leaves no copy behind.
-    mac: Box<Hmac<Sha256>>,
+    mac: MacKey,
     end: Option<Key>,
 }
 
 impl TagKey {
-    /// The key of that version, which should be 32 random bytes or derived from such; zeros are
-    /// left where they were.
+    /// The key of that version, which should be 32 random bytes or derived from such; wiping them
+    /// is the caller's.
     #[must_use]
-    pub fn take(version: u32, bytes: &mut [u8; 32]) -> Self {
-        // RFC 2104 pads a short key with zeros to the block of 64 bytes. Giving HMAC the whole
-        // block has no case that could fail.
-        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
-        block.iter_mut().zip(bytes.iter()).for_each(|(to, from)| *to = *from);
-        bytes.zeroize();
-        let mac = Hmac::new(&block);
-        block.as_mut_slice().zeroize();
-        Self { version, mac: Box::new(mac), end: None }
+    pub fn new(version: u32, bytes: &[u8; 32]) -> Self {
+        Self { version, mac: MacKey::new(bytes), end: None }
     }
 
     /// Once a record stands under `end`, no commit is tagged under this key: each demands that
@@ -50,8 +42,8 @@ impl TagKey {
 
     /// What stands behind a value: the version, and the tag under it.
     pub(super) fn tag(&self, key: &Key, value: &[u8]) -> [u8; TAG_LEN] {
-        let mac: [u8; 32] = self.mac(key, value).finalize().into_bytes().into();
         let mut tag = [0; TAG_LEN];
+        let mac = self.mac(key, value).to_be_bytes();
         let bytes = self.version.to_be_bytes().into_iter().chain(mac);
         tag.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
         tag
@@ -64,20 +56,28 @@ impl TagKey {
 
     /// Whether a tag of this version is the one of that value under that key; constant time.
     pub(super) fn verifies(&self, key: &Key, value: &[u8], tag: &[u8; TAG_LEN]) -> bool {
-        let (_, tag) = tag.split_at(VERSION_LEN);
-        self.mac(key, value).verify_truncated_left(tag).is_ok()
+        let told = tag.last_chunk().copied().map(u128::from_be_bytes);
+        let mut right = self.mac(key, value);
+        let is_right = told.is_some_and(|told| right.ct_eq(&told).into());
+        right.zeroize();
+        is_right
     }
 
-    /// Allocates nothing: the state of the key is copied.
-    fn mac(&self, key: &Key, value: &[u8]) -> Hmac<Sha256> {
-        let mut mac = Hmac::clone(&self.mac);
-        for part in [LABEL, key.as_bytes(), value] {
-            // INVARIANT: keys are short, and no backend takes a value of 4 GiB.
-            let len = u32::try_from(part.len()).unwrap_or(u32::MAX);
-            mac.update(&len.to_be_bytes());
-            mac.update(part);
-        }
-        mac
+    /// What of the MAC is kept, as a number: to compare that has one barrier, and not one for each
+    /// byte. Allocates nothing.
+    fn mac(&self, key: &Key, value: &[u8]) -> u128 {
+        let mut whole = [0; 32];
+        self.mac.mac_into(&mut whole, |message| {
+            for part in [LABEL, key.as_bytes(), value] {
+                // INVARIANT: keys are short, and no backend takes a value of 4 GiB.
+                let len = u32::try_from(part.len()).unwrap_or(u32::MAX);
+                message.put(&len.to_be_bytes());
+                message.put(part);
+            }
+        });
+        let kept = whole.first_chunk().copied().map_or(0, u128::from_be_bytes);
+        whole.as_mut_slice().zeroize();
+        kept
     }
 }
 
@@ -99,5 +99,8 @@ const LABEL: &[u8] = b"plugmint/v1/record-tag";
 
 const VERSION_LEN: usize = 4;
 
+/// The bytes of a `u128`.
+const MAC_LEN: usize = 16;
+
 /// The bytes that stand behind each value: the version of the key, and the tag under it.
-pub const TAG_LEN: usize = VERSION_LEN + 16;
+pub const TAG_LEN: usize = VERSION_LEN + MAC_LEN;

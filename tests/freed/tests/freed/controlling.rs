@@ -1,7 +1,5 @@
 //! Who controls a Thing, and is granted others: what the control passwords come to.
 
-use std::thread;
-
 use plugmint::{
     Actor, AddThingError, ConnectionPassword, ControlClass, ControlPassword, ControllerRequest,
     EnrollControllerError, Epoch, NewSerial, PasswordClass, PlugId, Registry, RegistryBuilder,
@@ -11,7 +9,7 @@ use plugmint_freed::Watched;
 use pollster::block_on;
 
 use crate::registry::{cost, enroll_password, registry, stretched};
-use crate::secrets::{Device, Roots};
+use crate::secrets::{Device, Roots, apart};
 
 /// Two Things of one template, and what opens them.
 struct Passwords {
@@ -106,8 +104,7 @@ fn controlling_leaves_nothing(
     passwords: &Passwords,
     tags: fn(RegistryBuilder) -> RegistryBuilder,
 ) {
-    let roots = Roots::of([root; 32]);
-    let of_root = roots.watch();
+    let (roots, of_root) = Roots::watched([root; 32]);
     let registry = registry(&roots, tags);
     let design = TemplateDesign::new(TemplateName::parse("White refrigerators").unwrap())
         .with_password_class(PasswordClass::Generated)
@@ -120,19 +117,17 @@ fn controlling_leaves_nothing(
     let device = |which: usize, place, password| {
         let stretched = stretched(&ids[which], class, password);
         let of = (template.id(), SERIALS[which]);
-        Device::controller_at(place, &roots, of, password, stretched)
+        Box::new(Device::controller_at(place, &roots, of, password, stretched))
     };
-    // On a stack of its own: a future that is moved into its block takes along what lies there.
-    let (phones, watched) = thread::scope(|scope| {
-        let compute = || {
-            let phones = [(0, 0), (0, 1), (1, 0)].map(|place| device(0, place, first));
-            let other = device(1, (0, 0), second);
-            let wrong = [0, 1].map(|which| device(which, (0, 0), passwords.wrong));
-            let all = phones.iter().chain([&other]).chain(&wrong);
-            let watched: Vec<_> = all.map(Device::watch).collect();
-            (phones, watched)
-        };
-        scope.spawn(compute).join().unwrap()
+    // All of them come back: to drop one here would be to find it.
+    let (phones, _others, watched) = apart(|| {
+        let phones = [(0, 0), (0, 1), (1, 0)].map(|place| device(0, place, first));
+        let wrong = passwords.wrong;
+        let others = [(1, second), (0, wrong), (1, wrong)];
+        let others = others.map(|(which, password)| device(which, (0, 0), password));
+        let all = phones.iter().chain(&others);
+        let watched: Vec<_> = all.map(|device| device.watch()).collect();
+        (phones, others, watched)
     });
 
     let house = House { registry: &registry, ids, ada: Actor::parse("ada").unwrap() };

@@ -11,7 +11,7 @@ use plugmint_core::{
 };
 use plugmint_freed::Watched;
 
-use crate::secrets::{Device, Roots};
+use crate::secrets::{Device, Roots, apart};
 
 const SERIAL: &str = "SN-1";
 
@@ -45,11 +45,14 @@ fn keys(roots: &Roots) -> PlatformKeys {
 }
 
 fn a_thing_leaves_nothing(class: PasswordClass, root: u8, password: &'static str) {
-    let roots = Roots::of([root; 32]);
+    let (roots, of_root) = Roots::watched([root; 32]);
     let parse = || boxed(EnrollPassword::parse(password).unwrap());
-    let stretched = *stretch(class, &parse()).expose_bytes();
-    let device = Device::thing(&roots, (id().template(), SERIAL), password, stretched);
-    let (of_root, of_device) = (roots.watch(), device.watch());
+    let (device, of_device) = apart(|| {
+        let stretched = *stretch(class, &parse()).expose_bytes();
+        let device = Device::thing(&roots, (id().template(), SERIAL), password, stretched);
+        let watched = device.watch();
+        (Box::new(device), watched)
+    });
 
     let keys = boxed(keys(&roots));
     let template_key = boxed(keys.template_key(id().template()));
@@ -88,15 +91,19 @@ fn a_shared_password_leaves_nothing() {
 
 #[test]
 fn a_control_password_leaves_nothing() {
-    let (roots, password) = (Roots::of([0xa4; 32]), "who controls the Thing");
+    let (roots, of_root) = Roots::watched([0xa4; 32]);
+    let password = "who controls the Thing";
     let stretch = || {
         let password = boxed(ControlPassword::parse(password).unwrap());
         let stretching = PasswordClass::Chosen.stretching(cost(), &id(), password.expose_text());
         boxed(stretching.run(&mut StretchMemory::new()).unwrap())
     };
-    let stretched = *stretch().expose_bytes();
-    let device = Device::controller(&roots, (id().template(), SERIAL), password, stretched);
-    let (of_root, of_device) = (roots.watch(), device.watch());
+    let (device, of_device) = apart(|| {
+        let stretched = *stretch().expose_bytes();
+        let device = Device::controller(&roots, (id().template(), SERIAL), password, stretched);
+        let watched = device.watch();
+        (Box::new(device), watched)
+    });
 
     let template_key = boxed(keys(&roots).template_key(id().template()));
     let key = boxed(template_key.control_key(id().serial(), &stretch()));

@@ -1,7 +1,5 @@
 //! The later epochs of a device: its passwords end, go on for a while, and are replaced.
 
-use std::thread;
-
 use plugmint::{
     Actor, ConnectionPassword, ControlClass, ControlPassword, Enrollment, Epoch, GrantsThen,
     NewPasswords, NewSerial, OperatorEnroll, PasswordClass, PlugId, Registry, RegistryBuilder,
@@ -11,7 +9,7 @@ use plugmint_freed::Watched;
 use pollster::block_on;
 
 use crate::registry::{SERIAL, cost, enroll_password, registry, stretched};
-use crate::secrets::{Device, Roots};
+use crate::secrets::{Device, Roots, apart};
 
 /// The passwords of a serial before it goes to somebody else and after, and what they are replaced
 /// by.
@@ -61,8 +59,7 @@ fn a_later_life_leaves_nothing(
     passwords: &Passwords,
     tags: fn(RegistryBuilder) -> RegistryBuilder,
 ) {
-    let roots = Roots::of([root; 32]);
-    let of_root = roots.watch();
+    let (roots, of_root) = Roots::watched([root; 32]);
     let registry = registry(&roots, tags);
     let (class, control) = (passwords.class, passwords.control);
     let design = TemplateDesign::new(TemplateName::parse("White refrigerators").unwrap())
@@ -75,14 +72,10 @@ fn a_later_life_leaves_nothing(
     let id = SerialId::new(*template.id(), SERIAL.parse().unwrap());
     let Passwords { old, new, last, .. } = passwords;
     let devices = [(0, old[0]), (1, old[0]), (2, old[0]), (3, new[0]), (4, last[0])];
-    // On a stack that ends with it: a future that is boxed takes along what lies dead on its own.
-    let (devices, watched) = thread::scope(|scope| {
+    let (devices, watched) = apart(|| {
         let things = Things { roots: &roots, id: &id, class, control };
-        let compute = move || {
-            let device = |(epoch, password)| Box::new(things.thing(epoch, password));
-            (devices.map(device), [*old, *new, *last].map(|both| things.watch(both)))
-        };
-        scope.spawn(compute).join().unwrap()
+        let device = |(epoch, password)| Box::new(things.thing(epoch, password));
+        (devices.map(device), [*old, *new, *last].map(|both| things.watch(both)))
     });
     let connections: Vec<_> = devices.iter().map(|device| device.watch_connection()).collect();
 

@@ -13,7 +13,7 @@ use plugmint::{
 use plugmint_memory::MemoryStore;
 use pollster::block_on;
 
-use crate::secrets::{Device, Roots};
+use crate::secrets::{Device, Roots, apart};
 
 pub(crate) const SERIAL: &str = "SN-1";
 
@@ -52,8 +52,7 @@ fn a_life_leaves_nothing(
     (class, password): (PasswordClass, &'static str),
     tags: fn(RegistryBuilder) -> RegistryBuilder,
 ) {
-    let roots = Roots::of([root; 32]);
-    let of_root = roots.watch();
+    let (roots, of_root) = Roots::watched([root; 32]);
     let registry = registry(&roots, tags);
     let design = TemplateDesign::new(TemplateName::parse("White refrigerators").unwrap())
         .with_password_class(class)
@@ -61,13 +60,16 @@ fn a_life_leaves_nothing(
         .with_operator_enroll(OperatorEnroll::Allowed);
     let template = block_on(registry.create_template(registry.company(), design)).unwrap();
     let id = SerialId::new(*template.id(), SERIAL.parse().unwrap());
-    let stretched = |class, password| stretched(&id, class, password);
-    let place = (id.template(), SERIAL);
-    let thing = Device::thing(&roots, place, password, stretched(class, password));
     let control = CONTROLS[usize::from(root & 7)];
-    let control_stretched = stretched(PasswordClass::Generated, control);
-    let controller = Device::controller(&roots, place, control, control_stretched);
-    let watched = [thing.watch(), controller.watch()];
+    let (thing, watched) = apart(|| {
+        let stretched = |class, password| stretched(&id, class, password);
+        let place = (id.template(), SERIAL);
+        let thing = Device::thing(&roots, place, password, stretched(class, password));
+        let control_stretched = stretched(PasswordClass::Generated, control);
+        let controller = Device::controller(&roots, place, control, control_stretched);
+        let watched = [thing.watch(), controller.watch()];
+        (Box::new(thing), watched)
+    });
 
     let new = NewSerial::new(*id.serial(), enroll_password(password))
         .with_control_password(ControlPassword::parse(control).unwrap());

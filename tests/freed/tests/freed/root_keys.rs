@@ -18,7 +18,8 @@ fn key_files_of_many_versions_leave_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("root.key");
     drop(FileRootKeys::create(&path).unwrap());
-    let roots: Vec<_> = (1..=VERSIONS).map(|version| Roots::of([0xc0 + version; 32])).collect();
+    let roots = (1..=VERSIONS).map(|version| Roots::watched([0xc0 + version; 32]));
+    let (roots, watched): (Vec<_>, Vec<_>) = roots.unzip();
     for (version, roots) in (1..).zip(&roots) {
         let mut file = path.clone();
         if version > 1 {
@@ -28,7 +29,6 @@ fn key_files_of_many_versions_leave_nothing() {
         }
         fs::write(file, roots.text()).unwrap();
     }
-    let watched: Vec<Watched> = roots.iter().map(Roots::watch).collect();
 
     let keys = FileRootKeys::load(&path).unwrap();
     assert_eq!(keys.versions().len(), usize::from(VERSIONS));

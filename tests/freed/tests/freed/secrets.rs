@@ -1,5 +1,6 @@
-//! The secrets of one device, computed as `docs/derivation.md` says and not by the core, on the
-//! stack and in no block.
+//! The secrets of one device, computed as `docs/derivation.md` says and not by the core.
+
+use std::thread;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -7,6 +8,12 @@ use plugmint_core::TemplateId;
 use plugmint_freed::Watched;
 use sha2::Sha256;
 use sha2::block_api::compress256;
+
+/// Computes what is looked for on a stack that ends with it: what is put into a block elsewhere
+/// takes along what lies dead on its own. What is secret comes back in a block.
+pub(crate) fn apart<T: Send>(compute: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| scope.spawn(compute).join().unwrap())
+}
 
 /// What hangs on a root key alone.
 pub(crate) struct Roots {
@@ -19,8 +26,16 @@ pub(crate) struct Roots {
 }
 
 impl Roots {
-    /// The secrets of this key.
-    pub(crate) fn of(root: [u8; 32]) -> Self {
+    /// The secrets of this key, which are looked for.
+    pub(crate) fn watched(root: [u8; 32]) -> (Box<Self>, Watched) {
+        apart(|| {
+            let roots = Box::new(Self::of(root));
+            let watched = roots.watch();
+            (roots, watched)
+        })
+    }
+
+    fn of(root: [u8; 32]) -> Self {
         let mut text = [0; 64];
         base16ct::lower::encode(&root, &mut text).unwrap();
         let hangs = |label| mac(&root, label, &[]);
@@ -40,7 +55,7 @@ impl Roots {
     }
 
     /// Looks for them; what a MAC was prepared with is as good as its key.
-    pub(crate) fn watch(&self) -> Watched {
+    fn watch(&self) -> Watched {
         let keys = [&self.root, &self.enroll, &self.auth, &self.record];
         let [root, enroll, auth, record] = keys.map(prepared);
         Watched::new(&[
