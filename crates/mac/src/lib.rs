@@ -2,9 +2,9 @@
 //!
 //! Where a value moves, what it held stays behind, on a stack or in a block that is freed: dropping
 //! it wipes the last copy only. A general HMAC is a value that is copied for each message and moved
-//! to its end. Here the two states of a key lie in one block from the beginning, a message is hashed
-//! in two buffers that are wiped where they are, and what comes of it is written where its caller
-//! wants it.
+//! to its end. Here the two states of a key lie in one block from the beginning, a message is
+//! hashed in two buffers that are wiped where they are, and what comes of it is written where its
+//! caller wants it.
 //!
 //! ```
 //! use plugmint_mac::MacKey;
