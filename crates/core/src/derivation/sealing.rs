@@ -21,9 +21,11 @@ pub(super) fn seal_into(
     bound_to: &[u8],
     secret: &[u8],
 ) -> Result<[u8; TAG_LEN], Error> {
-    let sealed = encrypt(ciphertext, seal, nonce, bound_to, secret);
-    wipe_left_on_stack();
-    sealed
+    leaving_nothing(|| {
+        let buffer = InOutBuf::new(secret, ciphertext).map_err(|_| Error)?;
+        let tag = cipher(seal).encrypt_inout_detached(nonce.into(), bound_to, buffer)?;
+        Ok(tag.into())
+    })
 }
 
 /// Opens a secret into its place, which is as long.
@@ -37,46 +39,32 @@ pub(super) fn open_into(
     bound_to: &[u8],
     (ciphertext, tag): (&[u8], &[u8; TAG_LEN]),
 ) -> Result<(), Error> {
-    let opened = decrypt(secret, seal, nonce, bound_to, (ciphertext, tag));
-    wipe_left_on_stack();
-    opened
-}
-
-/// Not inlined: what the cipher keeps in arrays lies below its caller.
-#[inline(never)]
-fn encrypt(
-    ciphertext: &mut [u8],
-    seal: &SealKey,
-    nonce: &[u8; SealNonce::LEN],
-    bound_to: &[u8],
-    secret: &[u8],
-) -> Result<[u8; TAG_LEN], Error> {
-    let buffer = InOutBuf::new(secret, ciphertext).map_err(|_| Error)?;
-    let tag = cipher(seal).encrypt_inout_detached(nonce.into(), bound_to, buffer)?;
-    Ok(tag.into())
-}
-
-/// Not inlined, for the same reason.
-#[inline(never)]
-fn decrypt(
-    secret: &mut [u8],
-    seal: &SealKey,
-    nonce: &[u8; SealNonce::LEN],
-    bound_to: &[u8],
-    (ciphertext, tag): (&[u8], &[u8; TAG_LEN]),
-) -> Result<(), Error> {
-    let buffer = InOutBuf::new(ciphertext, secret).map_err(|_| Error)?;
-    cipher(seal).decrypt_inout_detached(nonce.into(), bound_to, buffer, tag.into())
+    leaving_nothing(|| {
+        let buffer = InOutBuf::new(ciphertext, secret).map_err(|_| Error)?;
+        cipher(seal).decrypt_inout_detached(nonce.into(), bound_to, buffer, tag.into())
+    })
 }
 
 fn cipher(seal: &SealKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(seal.secret().expose().into())
 }
 
-/// Overwrites what calls before this one left on the stack, below the frame of who calls it, and
-/// reaches further than they do.
+/// Does work that keeps secrets in arrays of its own, and overwrites the stack where they lay.
+fn leaving_nothing<T>(work: impl FnOnce() -> T) -> T {
+    let done = below(work);
+    overwrite_below();
+    done
+}
+
+/// Not inlined, so that what the work keeps lies below the caller.
 #[inline(never)]
-fn wipe_left_on_stack() {
+fn below<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+/// Not inlined, so that it lies where that lay; it reaches further.
+#[inline(never)]
+fn overwrite_below() {
     let mut room = [0_u8; 8192];
     room.as_mut_slice().zeroize();
     std::hint::black_box(&room);
