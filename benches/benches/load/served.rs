@@ -16,7 +16,7 @@ use plugmint::{
     Registry, SerialId, SerialNumber, TemplateDesign, TemplateName,
 };
 use plugmint_benches::{Fleet, PASSWORD};
-use plugmint_http::{DeviceApi, DeviceListener};
+use plugmint_http::{DeviceApi, DeviceListener, Peer};
 use plugmint_redb::{RedbOptions, RedbStore};
 use pollster::block_on;
 use tempfile::TempDir;
@@ -40,6 +40,8 @@ pub(crate) struct Served {
 /// Devices that have connected before, in a store on redb, and who serves them.
 struct Platform {
     address: SocketAddr,
+    /// Where the router answers all calls, as behind a proxy.
+    routed: SocketAddr,
     fleet: Fleet,
     registry: Registry,
     directory: TempDir,
@@ -55,12 +57,14 @@ impl Served {
         Self { plain, tagged, bare, _runtime: runtime }
     }
 
-    /// Those of each device that reads itself: without tags, with tags, and of who does nothing.
-    pub(crate) fn reading(&self) -> [Target; 3] {
+    /// Those of each device that reads itself: without tags, with tags, by the router with tags, and
+    /// of who does nothing.
+    pub(crate) fn reading(&self) -> [Target; 4] {
         let [plain, tagged] = [&self.plain, &self.tagged]
             .map(|platform| platform.target(platform.script("reading.lua", &platform.reading())));
+        let routed = Target { address: self.tagged.routed, script: tagged.script.clone() };
         let bare = Target { address: self.bare, script: plain.script.clone() };
-        [plain, tagged, bare]
+        [plain, tagged, routed, bare]
     }
 
     /// Those of devices that have not connected yet and ask again for what they were given: with
@@ -88,10 +92,18 @@ impl Platform {
             let kept = kept.props(Some(OpaqueText::parse(PROPS).unwrap()));
             block_on(registry.set_profile(plug_id, &kept, &by)).unwrap();
         }
-        let (listener, address) = listening(runtime);
-        let service = DeviceApi::new(registry.clone()).in_front_of(Router::new());
-        runtime.spawn(async { axum::serve(DeviceListener::new(listener), service).await });
-        Self { address, fleet, registry, directory }
+        let api = DeviceApi::new(registry.clone());
+        let [address, routed] = [true, false].map(|has_own_reads| {
+            let (listener, address) = listening(runtime);
+            let listener = DeviceListener::new(listener);
+            let listener =
+                if has_own_reads { listener.with_own_reads(api.own_reads()) } else { listener };
+            let router = api.clone().router();
+            let service = router.into_make_service_with_connect_info::<Peer>();
+            runtime.spawn(async { axum::serve(listener, service).await });
+            address
+        });
+        Self { address, routed, fleet, registry, directory }
     }
 
     fn target(&self, script: PathBuf) -> Target {

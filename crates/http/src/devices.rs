@@ -5,9 +5,9 @@ mod body;
 mod caller;
 mod change;
 mod enroll;
-mod front;
 mod lists;
 mod nowhere;
+mod own_reads;
 mod perm;
 mod read;
 mod remove;
@@ -27,8 +27,9 @@ use crate::{NobodyOwns, Owners};
 
 use serve::Served;
 
-pub use front::{DeviceConnection, DeviceFront};
 pub use nowhere::no_such_path;
+pub use own_reads::OwnReads;
+pub(crate) use own_reads::{Answering, OwnConnection, OwnRead};
 pub use source::TrustedProxies;
 
 /// The devices' interface over a registry: `/iot/device` and `/iot/device/{id}`, to be mounted
@@ -100,32 +101,12 @@ impl DeviceApi {
         Self { timeout, ..self }
     }
 
-    /// A server of its own, which has the paths of `rest` besides. Its devices need not be mounted
-    /// elsewhere than at `/iot/device`, so that one that reads itself is answered without a router
-    /// around it, and costs the server a tenth less.
-    ///
-    /// Handlers of `rest` find who is connected, as `ConnectInfo` of a [`Peer`](crate::Peer) or of
-    /// a [`SocketAddr`](std::net::SocketAddr). Layers around `rest` see no call of a device, such
-    /// as a plain `GET`, which comes to no router: layers around devices go around the
-    /// [`DeviceFront`].
-    ///
-    /// ```no_run
-    /// # async fn serve(api: plugmint_http::DeviceApi) -> std::io::Result<()> {
-    /// use axum::{Router, routing::get};
-    /// use plugmint_http::DeviceListener;
-    ///
-    /// let rest = Router::new().route("/healthz", get(async || "ok"));
-    /// let listener = DeviceListener::new(tokio::net::TcpListener::bind("127.0.0.1:8080").await?);
-    /// axum::serve(listener, api.in_front_of(rest)).await
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// Where `rest` has a path that [`router`](Self::router) has, as [`Router::merge`] does.
+    /// What answers devices that read themselves on their connections, before a server sees the
+    /// call: for [`DeviceListener::with_own_reads`](crate::DeviceListener::with_own_reads), in front
+    /// of a [`router`](Self::router) of the same interface at the root of a server.
     #[must_use]
-    pub fn in_front_of(self, rest: Router) -> DeviceFront {
-        DeviceFront::new(self, rest)
+    pub fn own_reads(&self) -> OwnReads {
+        OwnReads::of(self.clone())
     }
 
     /// The router.

@@ -11,6 +11,7 @@ mod silence;
 mod stream;
 mod turns;
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -18,6 +19,8 @@ use std::time::Duration;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::TcpListener;
+
+use crate::OwnReads;
 
 pub use stream::DeviceStream;
 
@@ -27,7 +30,8 @@ pub use stream::DeviceStream;
 /// # async fn serve(api: plugmint_http::DeviceApi) -> std::io::Result<()> {
 /// use plugmint_http::{DeviceListener, Peer};
 ///
-/// let listener = DeviceListener::new(tokio::net::TcpListener::bind("127.0.0.1:8080").await?);
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+/// let listener = DeviceListener::new(listener).with_own_reads(api.own_reads());
 /// let service = api.router().into_make_service_with_connect_info::<Peer>();
 /// axum::serve(listener, service).await
 /// # }
@@ -37,17 +41,23 @@ pub use stream::DeviceStream;
 /// [`with_idle_timeout`](Self::with_idle_timeout). One that closes its side of a connection has
 /// hung up: a call that is not answered by then may be given up, so that nobody works for who is
 /// gone. Behind a body without a length it only says that this is all, and is answered.
-#[derive(Debug)]
-pub struct DeviceListener<L> {
+pub struct DeviceListener<L: Listener> {
     listener: L,
     idle_timeout: Duration,
+    own: Option<Own<L::Addr>>,
 }
 
-impl<L> DeviceListener<L> {
+/// What answers on connections, and who an address is.
+struct Own<A> {
+    reads: OwnReads,
+    peer: fn(&A) -> Peer,
+}
+
+impl<L: Listener> DeviceListener<L> {
     /// Over another listener. A connection may be idle for 75 seconds, so that a device that calls
     /// once a minute keeps its own.
     pub const fn new(listener: L) -> Self {
-        Self { listener, idle_timeout: stream::IDLE }
+        Self { listener, idle_timeout: stream::IDLE, own: None }
     }
 
     /// How long a device may let its connection wait: [`DeviceStream::with_idle_timeout`]. Where
@@ -59,17 +69,39 @@ impl<L> DeviceListener<L> {
     }
 }
 
+impl<L: Listener<Addr = SocketAddr>> DeviceListener<L> {
+    /// Answers devices that read themselves here: [`DeviceStream::with_own_reads`].
+    #[must_use]
+    pub fn with_own_reads(self, reads: OwnReads) -> Self {
+        Self { own: Some(Own { reads, peer: |address| Peer::new(*address) }), ..self }
+    }
+}
+
 impl<L: Listener> Listener for DeviceListener<L> {
     type Io = DeviceStream<L::Io>;
     type Addr = L::Addr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (io, address) = self.listener.accept().await;
-        (DeviceStream::new(io).with_idle_timeout(self.idle_timeout), address)
+        let stream = DeviceStream::new(io).with_idle_timeout(self.idle_timeout);
+        let stream = match &self.own {
+            Some(Own { reads, peer }) => stream.with_own_reads(reads, peer(&address)),
+            None => stream,
+        };
+        (stream, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
         self.listener.local_addr()
+    }
+}
+
+impl<L: Listener + fmt::Debug> fmt::Debug for DeviceListener<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceListener")
+            .field("listener", &self.listener)
+            .field("idle_timeout", &self.idle_timeout)
+            .finish_non_exhaustive()
     }
 }
 

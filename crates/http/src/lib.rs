@@ -13,6 +13,6 @@ pub mod operators;
 mod owners;
 mod wiped;
 
-pub use devices::{DeviceApi, DeviceConnection, DeviceFront, TrustedProxies, no_such_path};
+pub use devices::{DeviceApi, OwnReads, TrustedProxies, no_such_path};
 pub use lengthless::{DeviceListener, DeviceStream, Peer};
 pub use owners::{Account, Claim, NobodyOwns, Owners, OwnersUnavailable};

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use plugmint_http::DeviceStream;
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf, join, sink};
 
 /// Holds what goes through against what came, and gives it.
 pub(super) fn check(bytes: &[u8]) -> Vec<u8> {
@@ -32,7 +32,7 @@ fn is_told(came: &[u8], through: &[u8]) -> bool {
 
 /// All that can be read of a device that sends this, so much at once, and then nothing more.
 fn through(bytes: &[u8], at_once: usize) -> Vec<u8> {
-    let mut stream = DeviceStream::new(Device { rest: bytes, at_once });
+    let mut stream = DeviceStream::new(join(Device { rest: bytes, at_once }, sink()));
     let mut context = Context::from_waker(Waker::noop());
     let mut all = Vec::new();
     loop {

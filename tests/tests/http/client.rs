@@ -84,6 +84,14 @@ impl Client {
         }
     }
 
+    /// Takes so many bytes for what they are.
+    pub(crate) fn skip(&mut self, length: usize) {
+        while self.came.len() < length {
+            assert!(self.more() > 0, "it ends: {}", self.came.escape_ascii());
+        }
+        self.came.drain(..length);
+    }
+
     /// Nothing more comes, and the connection ends.
     pub(crate) fn is_closed(&mut self) -> bool {
         self.came.is_empty() && self.more() == 0
@@ -170,6 +178,7 @@ impl Call {
 /// What came back.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
+    pub(crate) line: String,
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -197,8 +206,8 @@ impl Answer {
         let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let text = str::from_utf8(&bytes[..head]).unwrap();
         let mut lines = text.split("\r\n");
-        let status = lines.next().unwrap();
-        let status: u16 = status.split(' ').nth(1).unwrap().parse().unwrap();
+        let line = lines.next().unwrap().to_owned();
+        let status: u16 = line.split(' ').nth(1).unwrap().parse().unwrap();
         let header = |line: &str| {
             let (name, value) = line.split_once(": ").unwrap();
             (name.to_ascii_lowercase(), value.to_owned())
@@ -207,7 +216,7 @@ impl Answer {
         let lengths = headers.iter().filter(|(name, _)| name == "content-length");
         assert!(lengths.count() <= 1, "one length: {text}");
         assert!(headers.iter().all(|(name, _)| name != "transfer-encoding"), "never chunked");
-        Some((Self { status, headers, body: Vec::new() }, head + 4))
+        Some((Self { line, status, headers, body: Vec::new() }, head + 4))
     }
 
     /// Success is 200 or 201, and an error says which it is and why; nothing fails.
@@ -238,7 +247,10 @@ impl Answer {
 
     /// Everything but when it was.
     pub(crate) fn timeless(mut self) -> (u16, Vec<(String, String)>, Vec<u8>) {
-        self.headers.retain(|(name, _)| name != "date");
+        for (_, date) in self.headers.iter_mut().filter(|(name, _)| name == "date") {
+            assert!(date.len() == 29 && date.ends_with(" GMT"), "{date}");
+            date.clear();
+        }
         (self.status, self.headers, self.body)
     }
 

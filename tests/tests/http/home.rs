@@ -32,16 +32,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// As the program has it.
     pub(crate) fn of(api: DeviceApi) -> Self {
-        Self::in_front_of(Router::new(), api)
-    }
-
-    /// Devices in front of what else a host has.
-    pub(crate) fn in_front_of(rest: Router, api: DeviceApi) -> Self {
-        let (runtime, listener, address) = listening();
-        let front = api.in_front_of(rest);
-        runtime.spawn(async { axum::serve(DeviceListener::new(listener), front).await });
-        Self { address, runtime: Some(runtime) }
+        let reads = api.own_reads();
+        Self::with(api.router(), |listener| listener.with_own_reads(reads))
     }
 
     /// Devices that are mounted in a router, and whatever else it has.

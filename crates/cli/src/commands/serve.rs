@@ -24,7 +24,7 @@ use axum::routing::get;
 use axum::serve::Listener;
 use plugmint::Registry;
 use plugmint_http::operators::{OperatorSocket, Operators};
-use plugmint_http::{DeviceApi, DeviceFront, DeviceListener, TrustedProxies, no_such_path};
+use plugmint_http::{DeviceApi, DeviceListener, OwnReads, Peer, TrustedProxies, no_such_path};
 use plugmint_redb::RedbOptions;
 use serde::Serialize;
 use tokio::runtime::Builder;
@@ -67,7 +67,8 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         api = api.with_owners(Arc::new(owner));
     }
     let health = Router::new().route("/healthz", get(health)).with_state(registry.clone());
-    let devices = api.in_front_of(health.clone().fallback(no_such_path));
+    let reads = api.own_reads();
+    let devices = api.router().merge(health.clone().fallback(no_such_path));
     let runtime =
         Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error))?;
     let served = runtime.block_on(async {
@@ -89,7 +90,7 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
         output.show(&serving, in_words)?;
         let entrance = Entrance::new(listener, "devices", connections);
         let idle_timeout = Duration::from_secs(arguments.idle_timeout);
-        door.serve(entrance, Behind { idle_timeout, devices, operators, ending }).await
+        door.serve(entrance, Behind { idle_timeout, reads, devices, operators, ending }).await
     });
     // What is left belongs to who hung up, or was cut off: none of it is half done.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -100,7 +101,8 @@ pub(crate) fn run(arguments: &ServeArgs, home: &Home, output: &Output) -> Result
 /// What is behind the door.
 struct Behind {
     idle_timeout: Duration,
-    devices: DeviceFront,
+    reads: OwnReads,
+    devices: Router,
     operators: OperatorSocket,
     ending: Ending,
 }
@@ -108,9 +110,12 @@ struct Behind {
 impl Behind {
     /// Serves until it is told to end, and every call that was made before is answered.
     async fn serve(self, listener: impl Listener<Addr = SocketAddr>) -> Result<(), Failure> {
-        let Self { idle_timeout, devices, operators, ending } = self;
+        let Self { idle_timeout, reads, devices, operators, ending } = self;
         let grace = ending.grace();
-        let listener = DeviceListener::new(listener).with_idle_timeout(idle_timeout);
+        let listener = DeviceListener::new(listener)
+            .with_idle_timeout(idle_timeout)
+            .with_own_reads(reads.clone());
+        let devices = devices.into_make_service_with_connect_info::<Peer>();
         let devices = axum::serve(listener, ending.over(devices))
             .with_graceful_shutdown(ending.lets_nobody_in());
         // Operators are served until the last device is: whoever comes then finds no server, and
@@ -122,7 +127,7 @@ impl Behind {
         };
         tokio::select! {
             served = both => served.map_err(|error| failed(&error)),
-            () = ending.until_over() => Ok(()),
+            () = ending.until_over(reads) => Ok(()),
         }
     }
 }

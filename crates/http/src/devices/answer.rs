@@ -72,22 +72,42 @@ impl Refusal {
     }
 }
 
+/// A refusal as it is sent.
+pub(super) struct Told {
+    pub(super) status: StatusCode,
+    /// The seconds after which to come again.
+    pub(super) retry_after: Option<u64>,
+    pub(super) body: Vec<u8>,
+}
+
 #[derive(Serialize)]
-struct Told<'a> {
+struct Why<'a> {
     err: u16,
     msg: &'a str,
 }
 
+impl Refusal {
+    pub(super) fn told(&self) -> Told {
+        let Self { status, msg, retry_after, closes: _ } = self;
+        // Rounded up: who comes a little earlier comes in vain.
+        let seconds = |after: &Duration| after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        Told {
+            status: *status,
+            retry_after: retry_after.as_ref().map(|after| seconds(after).max(1)),
+            // Text is always JSON.
+            body: serde_json::to_vec(&Why { err: status.as_u16(), msg }).unwrap_or_default(),
+        }
+    }
+}
+
 impl From<Refusal> for Answered {
     fn from(refusal: Refusal) -> Self {
-        let Refusal { status, msg, retry_after, closes } = refusal;
-        let mut answered = json(status, &Told { err: status.as_u16(), msg: &msg });
-        if let Some(after) = retry_after {
-            // Rounded up: who comes a little earlier comes in vain.
-            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
-            answered.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        let Told { status, retry_after, body } = refusal.told();
+        let mut answered = with_body(status, body);
+        if let Some(seconds) = retry_after {
+            answered.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if closes {
+        if refusal.closes {
             answered.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         answered

@@ -27,11 +27,12 @@ struct Shown<'a> {
 
 impl DeviceApi {
     pub(super) async fn read(&self, caller: &Caller, id: &str) -> Result<Answered, Refusal> {
-        match (caller, id.parse().ok()) {
+        match (caller, PlugId::parse(id).ok()) {
             (Caller::Device { principal, .. }, Some(plug_id))
                 if plug_id == *principal.plug_id() =>
             {
-                self.read_itself(principal).await
+                let json = self.read_itself(principal).await?;
+                Ok(with_body(StatusCode::OK, json.into_bytes()))
             }
             (_, plug_id) => Box::pin(self.read_another(caller, plug_id)).await,
         }
@@ -56,11 +57,12 @@ impl DeviceApi {
             (_, None) => return Err(Refusal::forbidden()),
         };
         let plug_id = target.plug_id().ok_or_else(Refusal::unknown)?;
-        shown(&target, &profile(&self.registry, plug_id).await?)
+        let json = shown(&target, &profile(&self.registry, plug_id).await?)?;
+        Ok(with_body(StatusCode::OK, json.into_bytes()))
     }
 
     /// A device reads itself, as most calls do.
-    async fn read_itself(&self, principal: &Principal) -> Result<Answered, Refusal> {
+    pub(super) async fn read_itself(&self, principal: &Principal) -> Result<String, Refusal> {
         let profile = self.registry.profile_of(principal).await?;
         match (principal.kind(), principal.proven_by()) {
             // Whose current password connects is Activated and not disabled: its record says no
@@ -68,7 +70,7 @@ impl DeviceApi {
             (PrincipalKind::Thing, ProvenBy::Current) => {
                 let (id, model) = (principal.plug_id(), principal.id().template());
                 let hwid = Some(principal.id().serial().as_str());
-                Ok(Shown::new(id, hwid, model, "ok", &profile).named(profile.name()).answer())
+                Ok(Shown::new(id, hwid, model, "ok", &profile).named(profile.name()).json())
             }
             (PrincipalKind::Thing, ProvenBy::Overlap { .. })
             | (PrincipalKind::Controller { .. }, _) => {
@@ -107,14 +109,14 @@ impl DeviceApi {
     }
 }
 
-fn shown(target: &Target, profile: &Profile) -> Result<Answered, Refusal> {
+fn shown(target: &Target, profile: &Profile) -> Result<String, Refusal> {
     let plug_id = target.plug_id().ok_or_else(Refusal::unknown)?;
     let (hwid, name) = match target {
         Target::Thing(status) => (Some(status.id.serial()), profile.name()),
         Target::Controller(status) => (status.own_serial.as_ref(), status.name.as_ref()),
     };
     let hwid = hwid.map(SerialNumber::as_str);
-    Ok(Shown::new(plug_id, hwid, target.template(), target.status(), profile).named(name).answer())
+    Ok(Shown::new(plug_id, hwid, target.template(), target.status(), profile).named(name).json())
 }
 
 impl<'a> Shown<'a> {
@@ -138,10 +140,6 @@ impl<'a> Shown<'a> {
 
     fn named(self, name: Option<&'a DeviceName>) -> Self {
         Self { name: name.map(DeviceName::as_str), ..self }
-    }
-
-    fn answer(&self) -> Answered {
-        with_body(StatusCode::OK, self.json().into_bytes())
     }
 
     /// As JSON, by hand: no other call is made as often, and a serializer looks at each character

@@ -18,7 +18,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
-use crate::{Peer, openapi};
+use crate::openapi;
 
 use super::DeviceApi;
 use super::answer::{Answered, Refusal, unread, with_body};
@@ -70,7 +70,7 @@ impl Service<Request> for Served {
             ServedPath::Collection => {
                 Box::pin(async move { Ok(serve(api, At::Collection, request).await) })
             }
-            ServedPath::One if is_plain_get(&request) => get(api, request, None),
+            ServedPath::One if is_plain_get(&request) => get(api, request),
             ServedPath::One => Box::pin(async move { Ok(one(api, request).await) }),
         }
     }
@@ -78,19 +78,20 @@ impl Service<Request> for Served {
 
 /// Whether a call is what most are, and all that they are: nothing is waited for that is not to
 /// come. Few ids have escapes.
-pub(super) fn is_plain_get(request: &Request) -> bool {
+fn is_plain_get(request: &Request) -> bool {
     request.method() == Method::GET
         && request.body().is_end_stream()
         && !request.uri().path().contains('%')
 }
 
 /// Answers a plain `GET` of a device, whose id ends the path.
-pub(super) fn get(api: Arc<DeviceApi>, request: Request, peer: Option<Peer>) -> Serving {
+fn get(api: Arc<DeviceApi>, request: Request) -> Serving {
     let (head, _) = request.into_parts();
+    let peer = source::peer(&head.extensions);
+    let source = peer.map(|peer| source::of(peer, &head.headers, &api.proxies));
     Box::pin(async move {
-        let peer = peer.or_else(|| source::peer(&head.extensions));
-        let answer = pin!(async { Ok::<_, Infallible>(api.answer_get(&head, peer).await) });
-        Ok(within(|| api.deadline(), answer).await)
+        let answer = pin!(api.answer_get(&head, source.as_ref()));
+        Ok(within(|| api.deadline(), answer).await.unwrap_or_else(Answered::from))
     })
 }
 
@@ -157,29 +158,31 @@ async fn serve(api: Arc<DeviceApi>, at: At, request: Request) -> Answered {
     };
     let call = Call { method, at, parts, body };
     if call.method == Method::GET {
-        let answer = pin!(async { Ok::<_, Infallible>(api.answer(&call).await) });
-        return within(|| deadline, answer).await;
+        let answer = async { Ok(api.answer(&call).await) };
+        return within(|| deadline, pin!(answer)).await.unwrap_or_else(Answered::from);
     }
     // Who hangs up has asked all the same, and an attempt that is right is not to be paid for.
-    let answer = pin!(tokio::spawn(async move { api.answer(&call).await }));
-    within(|| deadline, answer).await
+    let answering = tokio::spawn(async move { api.answer(&call).await });
+    let answer = async {
+        let failed = || Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the platform failed");
+        answering.await.map_err(|_| failed())
+    };
+    within(|| deadline, pin!(answer)).await.unwrap_or_else(Answered::from)
 }
 
-async fn within<E>(
+/// An answer, if it comes in time.
+pub(super) async fn within<T>(
     deadline: impl FnOnce() -> Option<Instant>,
-    mut answer: Pin<&mut impl Future<Output = Result<Answered, E>>>,
-) -> Answered {
+    mut answer: Pin<&mut impl Future<Output = Result<T, Refusal>>>,
+) -> Result<T, Refusal> {
     // What need not wait, such as a read, needs no clock.
-    let polled = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
-    let answered = match polled {
-        Poll::Ready(answered) => Ok(answered),
-        Poll::Pending => until(deadline(), answer).await,
-    };
-    match answered {
-        Ok(Ok(answered)) => answered,
-        Ok(Err(_)) => Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the platform failed").into(),
-        Err(_) => Refusal::busy(Duration::from_secs(1)).into(),
+    let polled = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context)));
+    if let Poll::Ready(answered) = polled.await {
+        return answered;
     }
+    // Boxed, so that it has no room where nothing waits.
+    let answered = Box::pin(until(deadline(), answer)).await;
+    answered.unwrap_or_else(|_| Err(Refusal::busy(Duration::from_secs(1))))
 }
 
 async fn until<T>(
@@ -194,18 +197,14 @@ async fn until<T>(
 
 impl DeviceApi {
     /// When a call that comes now has taken too long: never, where no clock gets there.
-    fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self) -> Option<Instant> {
         Instant::now().checked_add(self.timeout)
     }
 
-    async fn answer_get(&self, head: &Parts, peer: Option<Peer>) -> Answered {
-        let source = peer.map(|peer| source::of(peer, &head.headers, &self.proxies));
+    async fn answer_get(&self, head: &Parts, source: Option<&Source>) -> Result<Answered, Refusal> {
         let (_, id) = head.uri.path().rsplit_once('/').unwrap_or_default();
-        let answered = async {
-            let caller = self.caller(Claimed::of(&head.headers), source.as_ref()).await?;
-            self.read(&caller, id).await
-        };
-        answered.await.unwrap_or_else(Answered::from)
+        let caller = self.caller(Claimed::of(&head.headers), source).await?;
+        self.read(&caller, id).await
     }
 
     async fn answer(&self, call: &Call) -> Answered {

@@ -26,7 +26,7 @@ impl TrustedProxies {
         Self(addresses.into_iter().map(|address| address.to_canonical()).collect())
     }
 
-    fn holds(&self, address: IpAddr) -> bool {
+    pub(super) fn holds(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
 

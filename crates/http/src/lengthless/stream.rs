@@ -2,6 +2,7 @@
 
 mod following;
 mod lingering;
+mod own;
 mod state;
 mod writing;
 
@@ -11,15 +12,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::frame::{self, Follows};
 use super::silence::Silence;
 use crate::wiped::Wiped;
+use crate::{OwnReads, Peer};
 
 use lingering::Lingering;
+use own::Own;
 use state::State;
 
 /// A connection that tells the length of what its device sends without one, and that ends when its
@@ -45,6 +48,8 @@ pub struct DeviceStream<S> {
     is_stuck: bool,
     /// What goes on once it is shut down.
     lingering: Option<Lingering>,
+    /// What answers devices that read themselves.
+    own: Option<Own>,
 }
 
 impl<S> DeviceStream<S> {
@@ -63,6 +68,7 @@ impl<S> DeviceStream<S> {
             is_asked: false,
             is_stuck: false,
             lingering: None,
+            own: None,
         }
     }
 
@@ -77,9 +83,22 @@ impl<S> DeviceStream<S> {
     pub fn with_idle_timeout(self, longest: Duration) -> Self {
         Self { silence: Silence::new(longest), ..self }
     }
+
+    /// Answers devices that read themselves here, as the
+    /// [`router`](crate::DeviceApi::router) does at the root of a server. Whoever serves the
+    /// connection does not see such a call, nor does any layer around it. It is the head of a `GET`
+    /// that came at once, with nothing behind it, when all calls before it were answered.
+    ///
+    /// Whoever serves the connection sees all others, those of devices that read themselves, too,
+    /// where a trusted proxy is connected or an answer before was not written in one piece.
+    /// `axum::serve` sees the first call of each connection.
+    #[must_use]
+    pub fn with_own_reads(self, reads: &OwnReads, peer: Peer) -> Self {
+        Self { own: reads.on_connection(peer).map(Own::new), ..self }
+    }
 }
 
-impl<S: AsyncRead + Unpin> DeviceStream<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> DeviceStream<S> {
     /// A call has begun, and takes too long to be one.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let has_begun = match self.state {
@@ -114,8 +133,15 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
             self.state = State::Ended;
             return Poll::Ready(Ok(true));
         }
-        if frame::is_plain_get(came) {
+        if self.own.as_mut().is_some_and(|own| own.takes(came)) {
             self.is_asked = true;
+            let (_, came) = buf.filled_mut().split_at_mut(before);
+            came.zeroize();
+            buf.set_filled(before);
+            return Poll::Ready(Ok(false));
+        }
+        if frame::is_plain_get(came) {
+            self.ask();
             return Poll::Ready(Ok(true));
         }
         if let Some((length, Follows::Length(body))) = frame::head(came)
@@ -174,6 +200,7 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
     /// Reads what may be read of calls.
     fn poll_calls(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
+            ready!(self.poll_own(cx))?;
             let unread = self.ready.bytes().get(self.read..);
             if let Some(unread) = unread.filter(|unread| !unread.is_empty()) {
                 let (now, _) = unread.split_at(unread.len().min(buf.remaining()));
@@ -215,7 +242,7 @@ impl<S: AsyncRead + Unpin> DeviceStream<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for DeviceStream<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for DeviceStream<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

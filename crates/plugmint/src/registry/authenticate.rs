@@ -61,8 +61,15 @@ impl Registry {
     ) -> Result<Principal, AuthenticateError> {
         let presented = Presented { plug_id: Some(plug_id), source: Some(source) };
         let principal = self.connect_watched(presented, plug_id, password).await?;
-        self.watch_sources(&principal, source).await;
-        Ok(principal)
+        if self.0.observer.is_none() {
+            return Ok(principal);
+        }
+        // Boxed, so that who is not observed does not carry it.
+        let watched = async move {
+            self.watch_sources(&principal, source).await;
+            principal
+        };
+        Ok(Box::pin(watched).await)
     }
 
     /// As [`authenticate`](Self::authenticate), with the texts that a device sent. A text that is
@@ -142,8 +149,11 @@ impl Registry {
         password: &ConnectionPassword,
     ) -> Result<Principal, AuthenticateError> {
         self.ensure_open()?;
-        let key = keys::credential(plug_id).map_err(Fault::from)?;
-        let record = self.0.store.get(&key).await.map_err(Fault::from)?;
+        let record = {
+            // Not kept any longer, since it has the room of the longest.
+            let key = keys::credential(plug_id).map_err(Fault::from)?;
+            self.0.store.get(&key).await.map_err(Fault::from)?
+        };
         let stored = record.as_ref().filter(|_| plug_id.kind() == PlugIdKind::Device);
         let credential = match stored {
             Some(record) => {

@@ -53,7 +53,8 @@ impl Registry {
 
     async fn profile_kept(&self, principal: &Principal) -> Result<Profile, Fault> {
         self.ensure_open()?;
-        let record = self.0.store.get(&keys::profile(principal.plug_id())?).await?;
+        let key = keys::profile(principal.plug_id())?;
+        let record = self.0.store.get(&key).await?;
         let profile = record.map(|record| Profile::decode(record.value())).transpose()?;
         Ok(profile.unwrap_or_default())
     }

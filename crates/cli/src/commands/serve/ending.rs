@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use plugmint_http::OwnReads;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -48,11 +49,13 @@ impl Ending {
         async move { drop(lets_nobody_in.wait_for(|it_does| *it_does).await) }
     }
 
-    /// Ends when nothing is to be waited for any more.
-    pub(super) async fn until_over(mut self) {
+    /// Ends when nothing is to be waited for any more. Devices that read themselves are told like
+    /// all others that their connections close.
+    pub(super) async fn until_over(mut self, reads: OwnReads) {
         self.signals.next().await;
         tracing::info!("told to end: answering what is called");
         self.closes.store(true, Ordering::Release);
+        reads.stop();
         let on_its_way = ON_ITS_WAY.min(self.grace);
         let ends = async {
             sleep(on_its_way).await;

@@ -20,6 +20,8 @@ impl<S> DeviceStream<S> {
                         self.state = State::Body(body);
                     }
                     Follows::Chunks => {
+                        // Where it ends is for two to find: nothing may hang on it.
+                        self.own = None;
                         self.let_through(length);
                         self.state = State::Chunk;
                     }
@@ -95,6 +97,9 @@ impl<S> DeviceStream<S> {
     pub(super) fn ask(&mut self) {
         self.state = State::Head;
         self.is_asked = true;
+        if let Some(own) = &mut self.own {
+            own.hand_on();
+        }
     }
 
     /// All of a body that is whatever came has come: its head is told its length. What comes behind

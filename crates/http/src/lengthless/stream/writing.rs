@@ -10,7 +10,7 @@ use super::{DeviceStream, Lingering, State};
 
 impl<S> DeviceStream<S> {
     /// What a try to write came to: a device that does not read is not waited for without end.
-    fn poll_wrote<T>(
+    pub(super) fn poll_wrote<T>(
         &mut self,
         cx: &mut Context<'_>,
         wrote: Poll<io::Result<T>>,
@@ -64,10 +64,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for DeviceStream<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        // Behind what is answered here.
+        ready!(this.poll_own(cx))?;
         let wrote = Pin::new(&mut this.inner).poll_write(cx, bytes);
-        let wrote = ready!(this.poll_wrote(cx, wrote));
+        let written = ready!(this.poll_wrote(cx, wrote))?;
         this.answer(bytes);
-        Poll::Ready(wrote)
+        if let Some(own) = &mut this.own
+            && !own.follows(bytes.get(..written).unwrap_or_default())
+        {
+            this.own = None;
+        }
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -78,6 +85,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for DeviceStream<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        ready!(this.poll_own(cx))?;
         if this.lingering.is_none() {
             let shut = Pin::new(&mut this.inner).poll_shutdown(cx);
             ready!(this.poll_wrote(cx, shut))?;
