@@ -57,8 +57,8 @@ impl Served {
         Self { plain, tagged, bare, _runtime: runtime }
     }
 
-    /// Those of each device that reads itself: without tags, with tags, by the router with tags, and
-    /// of who does nothing.
+    /// Those of each device that reads itself: without tags, with tags, by the router with tags,
+    /// and of who does nothing.
     pub(crate) fn reading(&self) -> [Target; 4] {
         let [plain, tagged] = [&self.plain, &self.tagged]
             .map(|platform| platform.target(platform.script("reading.lua", &platform.reading())));

@@ -102,8 +102,8 @@ impl DeviceApi {
     }
 
     /// What answers devices that read themselves on their connections, before a server sees the
-    /// call: for [`DeviceListener::with_own_reads`](crate::DeviceListener::with_own_reads), in front
-    /// of a [`router`](Self::router) of the same interface at the root of a server.
+    /// call: for [`DeviceListener::with_own_reads`](crate::DeviceListener::with_own_reads), where
+    /// the [`router`](Self::router) is at the root of the server.
     #[must_use]
     pub fn own_reads(&self) -> OwnReads {
         OwnReads::of(self.clone())
