@@ -72,8 +72,8 @@ impl OwnConnection {
 
     /// Answers a call.
     ///
-    /// The future has some 900 bytes. One of more than 1,032 comes from where glibc looks for room
-    /// with more care, which costs as much as a look-up.
+    /// The future has less than 700 bytes. One of more than 1,032 comes from where glibc looks for
+    /// room with more care, which costs as much as a look-up.
     pub(crate) fn answer(&self, read: OwnRead) -> Answering {
         let connected = Arc::clone(&self.0);
         Box::pin(async move {
