@@ -2,9 +2,11 @@
 //!
 //! An input is the bytes of one connection. They go through as they are, but for the length of a
 //! `DELETE` that does not say it. Each call in what went through is then made to the router over a
-//! registry in memory; behind `$` a name stands for what [`home`] gives it.
+//! registry in memory; behind `$` a name stands for what [`home`] gives it. What is the call of a
+//! device that reads itself is answered on its connection as the router answers it.
 
 mod home;
+mod own;
 mod stream;
 
 use std::sync::LazyLock;
@@ -28,6 +30,7 @@ pub fn check(bytes: &[u8]) {
     }
     RUNTIME.block_on(async {
         let home = Home::new().await;
+        own::check(&home, &home.named(bytes)).await;
         for call in calls {
             if let Some(request) = call.request(&home) {
                 answered(&home, request).await;

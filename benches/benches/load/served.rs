@@ -97,7 +97,7 @@ impl Platform {
             let (listener, address) = listening(runtime);
             let listener = DeviceListener::new(listener);
             let listener =
-                if has_own_reads { listener.with_own_reads(api.own_reads()) } else { listener };
+                if has_own_reads { listener.with_own_reads(&api.own_reads()) } else { listener };
             let router = api.clone().router();
             let service = router.into_make_service_with_connect_info::<Peer>();
             runtime.spawn(async { axum::serve(listener, service).await });

@@ -31,7 +31,7 @@ pub use stream::DeviceStream;
 /// use plugmint_http::{DeviceListener, Peer};
 ///
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-/// let listener = DeviceListener::new(listener).with_own_reads(api.own_reads());
+/// let listener = DeviceListener::new(listener).with_own_reads(&api.own_reads());
 /// let service = api.router().into_make_service_with_connect_info::<Peer>();
 /// axum::serve(listener, service).await
 /// # }
@@ -44,11 +44,11 @@ pub use stream::DeviceStream;
 pub struct DeviceListener<L: Listener> {
     listener: L,
     idle_timeout: Duration,
-    own: Option<Own<L::Addr>>,
+    own: Option<Answers<L::Addr>>,
 }
 
 /// What answers on connections, and who an address is.
-struct Own<A> {
+struct Answers<A> {
     reads: OwnReads,
     peer: fn(&A) -> Peer,
 }
@@ -72,8 +72,9 @@ impl<L: Listener> DeviceListener<L> {
 impl<L: Listener<Addr = SocketAddr>> DeviceListener<L> {
     /// Answers devices that read themselves here: [`DeviceStream::with_own_reads`].
     #[must_use]
-    pub fn with_own_reads(self, reads: OwnReads) -> Self {
-        Self { own: Some(Own { reads, peer: |address| Peer::new(*address) }), ..self }
+    pub fn with_own_reads(self, reads: &OwnReads) -> Self {
+        let answers = Answers { reads: reads.clone(), peer: |address| Peer::new(*address) };
+        Self { own: Some(answers), ..self }
     }
 }
 
@@ -85,7 +86,7 @@ impl<L: Listener> Listener for DeviceListener<L> {
         let (io, address) = self.listener.accept().await;
         let stream = DeviceStream::new(io).with_idle_timeout(self.idle_timeout);
         let stream = match &self.own {
-            Some(Own { reads, peer }) => stream.with_own_reads(reads, peer(&address)),
+            Some(Answers { reads, peer }) => stream.with_own_reads(reads, peer(&address)),
             None => stream,
         };
         (stream, address)

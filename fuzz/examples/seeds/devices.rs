@@ -11,6 +11,10 @@ pub(super) fn seeds() -> Vec<Seed> {
         ("enroll", vec![call("POST", "", "", enrolling), call("POST", "", "1:c", enrolling)]),
         ("control", vec![call("PUT", "", "", controlling), call("PUT", "", b, controlling)]),
         ("read", [a, b, c, "e:w", "1:w", "1:b", ""].map(|by| call("GET", "/$1", by, "")).to_vec()),
+        ("read-itself", vec![call("GET", "/$1", a, "")]),
+        ("read-itself-enrolled", vec![headed("GET", "/$2", b, "Connection: keep-alive\r\n", "")]),
+        ("read-itself-controller", vec![call("GET", "/$3", c, "")]),
+        ("read-itself-wrong", vec![call("GET", "/$1", "1:b", "")]),
         ("change", [a, c, "e:w", "1:w"].map(|by| call("PATCH", "/$1", by, changing)).to_vec()),
         (
             "wrong",

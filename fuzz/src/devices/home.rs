@@ -12,13 +12,14 @@ use plugmint::{
     AccountHash, Actor, Argon2Cost, CompanyId, ControlPassword, ControllerRequest, Credentials,
     EnrollPassword, NewSerial, Registry, SerialId, TemplateId,
 };
-use plugmint_http::{Account, Claim, DeviceApi, Owners, OwnersUnavailable};
+use plugmint_http::{Account, Claim, DeviceApi, OwnReads, Owners, OwnersUnavailable};
 use plugmint_memory::MemoryStore;
 use plugmint_tests::design;
 
 /// Three Things and a Controller behind a router: `A` is activated, `B` enrolled, `N` registered.
 pub(super) struct Home {
     pub(super) router: Router,
+    pub(super) reads: OwnReads,
     names: [(u8, String); 11],
 }
 
@@ -44,7 +45,7 @@ impl Home {
         let names = names(&model, [a, b, phone.credentials()]);
         let owner = Ada { company: *registry.company(), hash: HASH.clone() };
         let api = DeviceApi::new(registry).with_owners(Arc::new(owner)).with_body_limit(2_000);
-        Self { router: api.router(), names }
+        Self { reads: api.own_reads(), router: api.router(), names }
     }
 
     /// A text with what its names stand for.

@@ -35,7 +35,7 @@ impl Server {
     /// As the program has it.
     pub(crate) fn of(api: DeviceApi) -> Self {
         let reads = api.own_reads();
-        Self::with(api.router(), |listener| listener.with_own_reads(reads))
+        Self::with(api.router(), |listener| listener.with_own_reads(&reads))
     }
 
     /// Devices that are mounted in a router, and whatever else it has.

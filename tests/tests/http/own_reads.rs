@@ -2,6 +2,7 @@
 
 mod alike;
 mod order;
+mod under_axum;
 mod waits;
 
 use std::sync::Arc;
@@ -34,8 +35,7 @@ impl Watched {
             std::future::ready(request)
         });
         let router = api.router().merge(rest).layer(counts);
-        let own = reads.clone();
-        let server = Server::with(router, |listener| listener.with_own_reads(own));
+        let server = Server::with(router, |listener| listener.with_own_reads(&reads));
         Self { server, reads, seen }
     }
 

@@ -112,9 +112,8 @@ impl Behind {
     async fn serve(self, listener: impl Listener<Addr = SocketAddr>) -> Result<(), Failure> {
         let Self { idle_timeout, reads, devices, operators, ending } = self;
         let grace = ending.grace();
-        let listener = DeviceListener::new(listener)
-            .with_idle_timeout(idle_timeout)
-            .with_own_reads(reads.clone());
+        let listener =
+            DeviceListener::new(listener).with_idle_timeout(idle_timeout).with_own_reads(&reads);
         let devices = devices.into_make_service_with_connect_info::<Peer>();
         let devices = axum::serve(listener, ending.over(devices))
             .with_graceful_shutdown(ending.lets_nobody_in());

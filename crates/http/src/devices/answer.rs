@@ -77,6 +77,8 @@ pub(super) struct Told {
     pub(super) status: StatusCode,
     /// The seconds after which to come again.
     pub(super) retry_after: Option<u64>,
+    /// Its connection ends.
+    pub(super) closes: bool,
     pub(super) body: Vec<u8>,
 }
 
@@ -88,11 +90,12 @@ struct Why<'a> {
 
 impl Refusal {
     pub(super) fn told(&self) -> Told {
-        let Self { status, msg, retry_after, closes: _ } = self;
+        let Self { status, msg, retry_after, closes } = self;
         // Rounded up: who comes a little earlier comes in vain.
         let seconds = |after: &Duration| after.as_secs() + u64::from(after.subsec_nanos() > 0);
         Told {
             status: *status,
+            closes: *closes,
             retry_after: retry_after.as_ref().map(|after| seconds(after).max(1)),
             // Text is always JSON.
             body: serde_json::to_vec(&Why { err: status.as_u16(), msg }).unwrap_or_default(),
@@ -102,12 +105,12 @@ impl Refusal {
 
 impl From<Refusal> for Answered {
     fn from(refusal: Refusal) -> Self {
-        let Told { status, retry_after, body } = refusal.told();
+        let Told { status, retry_after, closes, body } = refusal.told();
         let mut answered = with_body(status, body);
         if let Some(seconds) = retry_after {
             answered.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if refusal.closes {
+        if closes {
             answered.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         answered

@@ -78,10 +78,7 @@ impl DeviceApi {
                 else {
                     return Box::pin(self.malformed(plug_id, auth, source)).await;
                 };
-                let principal = match source {
-                    Some(source) => self.registry.authenticate_from(source, &id, &password).await?,
-                    None => self.registry.authenticate(&id, &password).await?,
-                };
+                let principal = self.connect(source, &id, &password).await?;
                 Ok(Caller::Device { principal: Box::new(principal), password })
             }
             Claimed::Owner { email, master } => {
@@ -100,6 +97,19 @@ impl DeviceApi {
                 company.map(|_| Caller::DeviceOfOwner { plug_id }).ok_or_else(Refusal::unauthorized)
             }
         }
+    }
+
+    /// A device that proves who it is, and is activated when it does so for the first time.
+    pub(super) async fn connect(
+        &self,
+        source: Option<&Source>,
+        plug_id: &PlugId,
+        password: &ConnectionPassword,
+    ) -> Result<Principal, Refusal> {
+        Ok(match source {
+            Some(source) => self.registry.authenticate_from(source, plug_id, password).await?,
+            None => self.registry.authenticate(plug_id, password).await?,
+        })
     }
 
     /// A device that sends what can be no credentials: it waits as long as one whose are wrong.

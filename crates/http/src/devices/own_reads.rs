@@ -86,8 +86,7 @@ impl OwnConnection {
 
 impl DeviceApi {
     async fn read_own(&self, read: &OwnRead, source: &Source) -> Result<String, Refusal> {
-        let OwnRead { plug_id, password } = read;
-        let principal = self.registry.authenticate_from(source, plug_id, password).await?;
+        let principal = self.connect(Some(source), &read.plug_id, &read.password).await?;
         self.read_itself(&principal).await
     }
 }

@@ -22,7 +22,7 @@ use crate::wiped::Wiped;
 use crate::{OwnReads, Peer};
 
 use lingering::Lingering;
-use own::Own;
+use own::OwnAnswers;
 use state::State;
 
 /// A connection that tells the length of what its device sends without one, and that ends when its
@@ -49,7 +49,7 @@ pub struct DeviceStream<S> {
     /// What goes on once it is shut down.
     lingering: Option<Lingering>,
     /// What answers devices that read themselves.
-    own: Option<Own>,
+    own: Option<OwnAnswers>,
 }
 
 impl<S> DeviceStream<S> {
@@ -89,12 +89,18 @@ impl<S> DeviceStream<S> {
     /// connection does not see such a call, nor does any layer around it. It is the head of a `GET`
     /// that came at once, with nothing behind it, when all calls before it were answered.
     ///
-    /// Whoever serves the connection sees all others, those of devices that read themselves, too,
-    /// where a trusted proxy is connected or an answer before was not written in one piece.
-    /// `axum::serve` sees the first call of each connection.
+    /// Whoever serves the connection sees all others. It sees those of devices that read
+    /// themselves, too, where a trusted proxy is connected, from [`OwnReads::stop`] on, and to the
+    /// end of a connection from the first answer on that it does not write in one piece with a
+    /// length, or from the first body on that comes in chunks. `axum::serve` sees the first call of
+    /// each connection.
+    ///
+    /// To a server whose hyper has a timer these calls are a long silence: it needs a
+    /// `header_read_timeout` of `None`. The idle timeout here does its work. `axum::serve` has
+    /// none.
     #[must_use]
     pub fn with_own_reads(self, reads: &OwnReads, peer: Peer) -> Self {
-        Self { own: reads.on_connection(peer).map(Own::new), ..self }
+        Self { own: reads.on_connection(peer).map(OwnAnswers::new), ..self }
     }
 }
 

@@ -242,7 +242,8 @@ fn whatever_a_head_is_like_it_is_answered_as_the_router_answers_it() {
     let ((_, device), (_, other)) = (home.thing("A"), home.thing("B"));
     let (watched, mounted) = (Watched::with(direct(&home), Router::new()), mounted(&home));
     let (here_alone, all) = (Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Config::with_cases(512));
+    let mut runner =
+        TestRunner::new(Config { cases: 512, failure_persistence: None, ..Config::default() });
     let ran = runner.run(&heads(&device, &other), |head| {
         let (mut here, mut there) = (watched.client(), mounted.client());
         there.send(Call::new("GET", "/host").bytes());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::Router;
 use plugmint_http::{DeviceListener, DeviceStream, Peer};
 use plugmint_memory::MemoryStore;
 use plugmint_store::{Batch, CommitError, Key, Record, Revision, Store, StoreError};
@@ -17,10 +18,10 @@ use tokio::runtime::Builder;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{sleep, timeout};
 
-use crate::client::{Answer, Call, Client};
+use crate::client::{Answer, Client};
 use crate::home::{Device, Home};
 
-use super::direct;
+use super::{Watched, direct};
 
 /// A store whose reads wait while its gate is shut.
 struct Gated {
@@ -69,7 +70,7 @@ fn a_server_that_ends_answers_a_device_that_has_called() {
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let address = listener.local_addr().unwrap();
     let api = direct(&home);
-    let listener = DeviceListener::new(listener).with_own_reads(api.own_reads());
+    let listener = DeviceListener::new(listener).with_own_reads(&api.own_reads());
     let service = api.router().into_make_service_with_connect_info::<Peer>();
     let (end, ends) = oneshot::channel::<()>();
     let served = runtime.spawn(async {
@@ -85,7 +86,9 @@ fn a_server_that_ends_answers_a_device_that_has_called() {
     end.send(()).unwrap();
     assert!(client.is_silent(Duration::from_millis(100)));
     store.is_open.send_replace(true);
-    assert_eq!(client.answer().value()["id"], *device.id);
+    let answer = client.answer();
+    assert_eq!(answer.value()["id"], *device.id);
+    assert_eq!(answer.header("connection"), None, "it is answered here, where nobody knew");
     assert!(client.is_closed());
     runtime.block_on(served).unwrap().unwrap();
 }
@@ -94,17 +97,18 @@ fn a_server_that_ends_answers_a_device_that_has_called() {
 fn a_read_that_takes_too_long_is_503() {
     let (home, device, store) = gated();
     let api = direct(&home).with_timeout(Duration::from_millis(50));
-    let server = crate::home::Server::of(api);
-    let mut client = server.client();
-    client.send(Call::new("GET", "/iot/openapi.json").bytes());
-    assert_eq!(client.answer().status, 200);
-    store.is_open.send_replace(false);
-    client.send(device.get().bytes());
-    let answer = client.answer();
-    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
-    store.is_open.send_replace(true);
-    client.send(device.get().bytes());
-    assert_eq!(client.answer().status, 200);
+    let watched = Watched::with(api, Router::new());
+    let mut client = watched.client();
+    let seen = watched.sees(|| {
+        store.is_open.send_replace(false);
+        client.send(device.get().bytes());
+        let answer = client.answer();
+        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+        store.is_open.send_replace(true);
+        client.send(device.get().bytes());
+        assert_eq!(client.answer().status, 200);
+    });
+    assert_eq!(seen, 0);
 }
 
 /// A device and its connection, over which so many bytes go at once, in a time that passes when

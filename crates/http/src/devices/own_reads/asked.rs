@@ -16,6 +16,10 @@ impl OwnRead {
     /// `GET` without a body that the connection outlives, whose path names the device that its
     /// headers name. `None` where that takes a closer look, such as at what is no Plug-ID.
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        // Most that are none end here, before they are parsed.
+        if !bytes.starts_with(b"GET /iot/device/") {
+            return None;
+        }
         let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
         let mut request = Request::new(&mut []);
         let parsed = request.parse_with_uninit_headers(bytes, &mut headers);

@@ -16,7 +16,7 @@ use crate::devices::{Answering, OwnConnection, OwnRead};
 /// connection has nothing to answer. It counts what it hands on, and believes that a call is
 /// answered when it sees the answer leave from beginning to end. Where it sees anything else it is
 /// given up for good.
-pub(super) struct Own {
+pub(super) struct OwnAnswers {
     connection: OwnConnection,
     doing: Doing,
     /// So many calls were handed on, and are not answered.
@@ -34,7 +34,7 @@ enum Doing {
     Flushing,
 }
 
-impl Own {
+impl OwnAnswers {
     pub(super) const fn new(connection: OwnConnection) -> Self {
         Self { connection, doing: Doing::Nothing, handed_on: 0 }
     }
@@ -106,7 +106,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> DeviceStream<S> {
 }
 
 /// Whether this is an answer from its beginning to its end, and nothing else. One that does not say
-/// how long it is may go on.
+/// how long it is may go on, and behind one that says what becomes of the connection there may be
+/// nothing to answer.
 fn is_one_answer(bytes: &[u8]) -> bool {
     let mut headers = [EMPTY_HEADER; MOST_HEADERS];
     let mut answer = Response::new(&mut headers);
@@ -120,7 +121,8 @@ fn is_one_answer(bytes: &[u8]) -> bool {
     // 1xx is none yet.
     let is_last = answer.code.is_some_and(|code| code >= 200);
     is_last
-        && named("transfer-encoding").is_none()
+        && answer.version == Some(1)
+        && ["transfer-encoding", "connection"].iter().all(|name| named(name).is_none())
         && length.and_then(|length| head.checked_add(length)) == Some(bytes.len())
 }
 
@@ -146,6 +148,8 @@ mod tests {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
             // Of a HEAD.
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
         ] {

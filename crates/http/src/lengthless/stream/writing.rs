@@ -79,6 +79,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for DeviceStream<S> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        // Whoever serves the connection flushes at every turn: that says nothing of a device which
+        // does not read what is answered here.
+        ready!(this.poll_own(cx))?;
         let flushed = Pin::new(&mut this.inner).poll_flush(cx);
         this.poll_wrote(cx, flushed)
     }
