@@ -1,8 +1,7 @@
 //! What the devices' interface serves in a second, beside a handler of axum's that does nothing.
 //!
 //! `benches/load` installs `wrk` and runs this: all servers in one process, called in turn. A goal
-//! that is missed is a failure; it is one without tags, which the program has: their cost is beside
-//! it.
+//! that is missed is a failure: it is to be met with tags, as the program has them, and without.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that fails ends the run")]
 #![expect(clippy::panic, reason = "a measurement that fails ends the run")]
@@ -32,9 +31,9 @@ fn main() -> ExitCode {
     let names = ["GET of one's own device", "the same with tags", "the same by the router"];
     let mut is_met = true;
     for callers in READERS {
-        let [ratio, ..] = compared(names, &reading, (callers, ROUNDS, seconds));
-        println!("    expected at least {GOAL} without tags");
-        is_met &= ratio >= GOAL;
+        let [plain, tagged, _] = compared(names, &reading, (callers, ROUNDS, seconds));
+        println!("    expected at least {GOAL}, also with tags");
+        is_met &= plain >= GOAL && tagged >= GOAL;
     }
     compared(names, &reading, (ONE_THREAD, ROUNDS, seconds));
     for (class, rounds) in [(PasswordClass::Generated, ROUNDS), (PasswordClass::Chosen, FEW_ROUNDS)]

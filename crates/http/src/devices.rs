@@ -103,8 +103,8 @@ impl DeviceApi {
 
     /// What answers devices that read themselves on their connections, before a server sees the
     /// call: for [`DeviceListener::with_own_reads`](crate::DeviceListener::with_own_reads), where
-    /// the [`router`](Self::router) is at the root of the server. They are as this interface is set
-    /// up by now.
+    /// the [`router`](Self::router) is at the root of the server: they answer `/iot/device/{id}`,
+    /// whether the router is there or not. They are as this interface is set up by now.
     #[must_use]
     pub fn own_reads(&self) -> OwnReads {
         OwnReads::of(self.clone())

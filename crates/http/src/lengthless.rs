@@ -70,7 +70,8 @@ impl<L: Listener> DeviceListener<L> {
 }
 
 impl<L: Listener<Addr = SocketAddr>> DeviceListener<L> {
-    /// Answers devices that read themselves here: [`DeviceStream::with_own_reads`].
+    /// Answers devices that read themselves here, also those that are refused: whoever is served
+    /// does not see these calls, nor does any layer. [`DeviceStream::with_own_reads`] says which.
     #[must_use]
     pub fn with_own_reads(self, reads: &OwnReads) -> Self {
         let answers = Answers { reads: reads.clone(), peer: |address| Peer::new(*address) };

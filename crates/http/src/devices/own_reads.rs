@@ -35,8 +35,11 @@ impl OwnReads {
         Self(Arc::new(Shared { api, has_stopped: AtomicBool::new(false) }))
     }
 
-    /// From now on whoever else serves answers all that is called. A server that is about to end
-    /// says with its answers that connections close: these do not.
+    /// From now on whoever serves the connections answers all that is called.
+    ///
+    /// A server that ends may close a connection on which a call is on its way. One that ends
+    /// without losing any says with its answers for a while that connections close, and then lets
+    /// nobody in: these answers do not say so, and are stopped before that.
     pub fn stop(&self) {
         self.0.has_stopped.store(true, Ordering::Release);
     }

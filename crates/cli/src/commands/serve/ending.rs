@@ -15,9 +15,12 @@ use super::closing::Closing;
 /// The end of a server, from the first signal on.
 ///
 /// For a short time it goes on as it is, and every answer says that its connection closes: what was
-/// on its way is read, and who calls again and again comes to a clean end. Then nobody is let in,
-/// and what was begun is answered. It is over when that is done, when the grace is, or at a second
-/// signal.
+/// on its way is read, and who calls again and again on one connection comes to a clean end. Then
+/// nobody is let in, and what was begun is answered. It is over when that is done, when the grace
+/// is, or at a second signal.
+///
+/// Whoever connects at the moment when nobody is let in any more may be reset: the system gives up
+/// what waits before a door that closes.
 #[derive(Debug)]
 pub(super) struct Ending {
     signals: Signals,
