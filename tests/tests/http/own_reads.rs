@@ -2,6 +2,7 @@
 
 mod alike;
 mod order;
+mod source;
 mod under_axum;
 mod waits;
 

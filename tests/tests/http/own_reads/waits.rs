@@ -210,3 +210,24 @@ fn who_waits_for_its_answer_is_not_sent_away() {
         }
     });
 }
+
+#[test]
+fn what_a_server_writes_comes_behind_an_answer_that_is_under_way() {
+    run(4096, async |device, mut client, mut stream, store| {
+        store.is_open.send_replace(false);
+        client.write_all(&device.get().bytes()).await.unwrap();
+        let served = timeout(Duration::from_secs(1), serves(&mut stream)).await;
+        assert!(served.is_err(), "{served:?}");
+        let opens = async {
+            sleep(Duration::from_secs(1)).await;
+            store.is_open.send_replace(true);
+        };
+        let (written, ()) = tokio::join!(stream.write_all(b"later"), opens);
+        written.unwrap();
+        drop(stream);
+        let mut came = String::new();
+        client.read_to_string(&mut came).await.unwrap();
+        let answer = came.strip_suffix("later").map(|answer| Answer::of(answer.as_bytes()));
+        assert_eq!(answer.unwrap().value()["id"], *device.id);
+    });
+}
