@@ -1,6 +1,7 @@
 //! An answer is the same, whoever gives it.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -127,6 +128,22 @@ fn whoever_speaks_an_older_http_or_sends_chunks_comes_to_the_router() {
             assert!(client.is_closed());
         }
     }
+}
+
+#[test]
+fn whoever_is_still_to_send_a_body_comes_to_the_router() {
+    let home = Home::new();
+    let (_, device) = home.thing("A");
+    let watched = Watched::with(direct(&home), Router::new());
+    let mut client = watched.client();
+    let (head, body) = device.get().header("Content-Length", "2").text("{}").lengthless();
+    let seen = watched.sees(|| {
+        client.send(head);
+        assert!(client.is_silent(Duration::from_millis(100)));
+        assert_eq!(answer(&mut client, &body).0, OK);
+    });
+    assert_eq!(seen, 1);
+    assert_eq!(answer(&mut client, &device.get().bytes()).0, OK);
 }
 
 #[test]
